@@ -1,0 +1,52 @@
+# Everything a newcomer or CI needs. `make demo` and `make test` each work from a fresh clone.
+PYTHON ?= python3
+BIN := .venv/bin
+DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
+export DAGSTER_HOME
+
+.PHONY: help env demo test check format bench lock dev docs clean
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+env: .venv/.ready ## build .venv from the hash-pinned lock
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: env ## simulate two sessions, build Bronze to Gold, say where to look
+	$(BIN)/lake demo
+
+test: env ## run the tests
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: env ## format, lint, import contract, types, tests: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: env ## format and fix what can be fixed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: env ## time ingest and compute beside their references
+	$(BIN)/python -m benchmarks.ingest
+
+docs: env ## write docs/datasets.md from the catalog
+	$(BIN)/lake describe --markdown > docs/datasets.md
+
+lock: env ## renew requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-annotate --no-strip-extras --no-header --upgrade --quiet --output-file requirements.lock
+
+dev: env ## Dagster UI on this machine only
+	mkdir -p $(DAGSTER_HOME)
+	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
+	$(BIN)/dagster dev --host 127.0.0.1 --workspace workspace.yaml
+
+clean: ## remove what make has made, but no data
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Assets that type and order vendor rows and derive nothing."""

@@ -1,0 +1,126 @@
+"""A dataset, declared once: everything else about it is derived from here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+from typing import Final
+
+import polars as pl
+
+from lake_assets.catalog.schema import LakeSchema, Role
+from lake_assets.market.sessions import Calendar
+
+WHOLE: Final = "all"  # the one partition of a dataset that is not cut by session
+
+
+class Layer(StrEnum):
+    """How far from the vendor's bytes a dataset stands."""
+
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as people and programs are told about it."""
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    unit: str | None
+    null: str | None
+    role: Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A table of the lake: its schema, where its partitions live, and how they are ordered.
+
+    ``calendar`` is None for an aggregate that holds every session in one file. ``sort_by`` is a
+    total order: no two rows tie. ``version`` names the code that makes the rows; raising it
+    makes every partition stale.
+    """
+
+    name: str
+    layer: Layer
+    schema: type[LakeSchema]
+    sort_by: tuple[str, ...]
+    version: str
+    calendar: Calendar | None = Calendar.NEW_YORK
+    room: str = ""
+    fresh_within: timedelta | None = timedelta(hours=12)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Layer and name: the asset key."""
+        return self.layer.value, self.name
+
+    @property
+    def summary(self) -> str:
+        """The table in one sentence."""
+        return (self.schema.__doc__ or "").strip().splitlines()[0]
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """Every column in file order."""
+        declared = self.schema.to_schema().columns
+        return {
+            name: Column(
+                name=name,
+                dtype=spec.dtype.type,
+                meaning=spec.description or "",
+                unit=(spec.metadata or {}).get("unit"),
+                null=(spec.metadata or {}).get("null"),
+                role=Role((spec.metadata or {}).get("role", Role.FEATURE)),
+            )
+            for name, spec in declared.items()
+        }
+
+    @cached_property
+    def dtypes(self) -> pl.Schema:
+        """Column names and polars types, in file order."""
+        return pl.Schema({name: column.dtype for name, column in self.columns.items()})
+
+    @cached_property
+    def stored_dtypes(self) -> pl.Schema:
+        """As `dtypes`, with each closed set as the text it is stored as."""
+        return pl.Schema(
+            {n: pl.String() if isinstance(d, pl.Enum) else d for n, d in self.dtypes.items()}
+        )
+
+    @cached_property
+    def schema_hash(self) -> str:
+        """Changes when a name, type, order or nullability changes."""
+        text = "\n".join(
+            f"{c.name} {c.dtype!r} {'null' if c.null else 'never null'}"
+            for c in self.columns.values()
+        )
+        return sha256(text.encode()).hexdigest()[:16]
+
+    def having(self, role: Role) -> list[str]:
+        """Names of the columns with a role."""
+        return [c.name for c in self.columns.values() if c.role == role]
+
+    def stem(self, partition: str) -> str:
+        """``<layer>/<room>/<name>_<partition>`` without suffix: the one place it is formed."""
+        name = self.name if partition == WHOLE else f"{self.name}_{partition}"
+        return f"{self.layer}/{self.room or self.name}/{name}"
+
+    def path(self, partition: str) -> str:
+        """File of a partition, relative to the lake."""
+        return f"{self.stem(partition)}.parquet"
+
+    def partition(self, day: date | None) -> str:
+        """Name of the partition of a day, or of the only one."""
+        return WHOLE if day is None else day.isoformat()
+
+    def empty(self) -> pl.DataFrame:
+        """No rows, every column."""
+        return pl.DataFrame(schema=self.dtypes)

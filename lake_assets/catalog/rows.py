@@ -1,0 +1,19 @@
+"""What travels from a maker to the lake: rows, and what was counted while they were made."""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+import pyarrow as pa
+
+Quality = dict[str, int | float | str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """The rows of one partition, in the sort order of their dataset.
+
+    ``batches`` may be a stream: ``quality`` is then complete once the stream is exhausted.
+    """
+
+    batches: pl.DataFrame | pa.RecordBatchReader
+    quality: Quality = field(default_factory=dict)

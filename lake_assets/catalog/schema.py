@@ -1,0 +1,73 @@
+"""How a table is declared: one strict schema class, one sentence, a meaning for each column."""
+
+from enum import StrEnum
+from typing import Any, cast
+
+import pandera.polars as pa
+import polars as pl
+
+
+class Role(StrEnum):
+    """What a column may be used for."""
+
+    FEATURE = "feature"
+    LABEL = "label"
+    PROVENANCE = "provenance"
+
+
+class LakeSchema(pa.DataFrameModel):
+    """Base of every table: nothing extra, nothing cast in silence, columns in order."""
+
+    class Config:
+        """Strict for all tables, decided once."""
+
+        strict = True
+        coerce = False
+        ordered = True
+
+    @pa.dataframe_check
+    @classmethod
+    def floats_are_numbers(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """Unknown is null; NaN and infinity are never stored."""
+        floats = [n for n, d in data.lazyframe.collect_schema().items() if d == pl.Float64]
+        if not floats:
+            return pl.LazyFrame({"floats_are_numbers": [True]})
+        return data.lazyframe.select(
+            pl.all_horizontal(pl.col(floats).is_finite().fill_null(value=True))
+        )
+
+
+def column(  # noqa: PLR0913 - a declaration has many facts, each by name
+    meaning: str,
+    *,
+    unit: str | None = None,
+    null: str | None = None,
+    role: Role = Role.FEATURE,
+    enum: type[StrEnum] | None = None,
+    ge: float | None = None,
+    le: float | None = None,
+    gt: float | None = None,
+) -> Any:  # noqa: ANN401 - pandera's own Field is typed so, to stand as any column's default
+    """Declare a column: its meaning, its unit, and what its null means.
+
+    A column without ``null`` is never null; there is no nullable column without a reason.
+    """
+    return pa.Field(
+        description=meaning,
+        nullable=null is not None,
+        ge=cast("Any", ge),
+        le=cast("Any", le),
+        gt=cast("Any", gt),
+        dtype_kwargs={"categories": enum} if enum else None,
+        metadata={"unit": unit, "null": null, "role": role.value},
+    )
+
+
+NANOS = "ns UTC"
+TICKS = "ticks of 0.25 points"
+UNITS = "units of $0.0001, SPY scale"
+DOLLARS = "USD, SPY scale"
+CONTRACTS = "contracts"
+SECONDS = "s"
+SHARE = "share"
+COUNT = "count"

@@ -1,0 +1,106 @@
+"""Every error the lake raises on purpose, in one tree.
+
+LakeError
+├── RawInputError              a raw vendor file cannot be used as it is
+│   ├── CorruptFileError       its bytes are cut, damaged, joined or of an unknown kind
+│   ├── WrongContentError      it is whole, but holds another dataset, schema or symbology
+│   ├── MissingInputError      no raw file gives what the session needs
+│   ├── ConflictingInputError  two files claim one range with different content
+│   ├── UncoveredSessionError  the files leave a stretch of the session out
+│   └── QuarantineError        too many of its rows are unusable
+├── UnknownSessionError        a date is no trading session
+├── UnknownNameError           a dataset, asset, symbol or parameter nobody declared
+├── ContractError              rows that break the schema of their dataset
+├── UnorderedInputError        a kernel was handed times that go backwards
+├── ComputationRefusedError    the inputs are sound, but the result would not be
+├── MissingPartitionError      a dataset has no file for the partition asked for
+├── DamagedPartitionError      a file is not the one its manifest describes
+├── BusyPartitionError         another process is writing the partition
+└── MixedProvenanceError       simulated and vendor data would meet in one lake
+"""
+
+from pathlib import Path
+
+
+class LakeError(Exception):
+    """Base of every error the lake raises on purpose."""
+
+
+class RawInputError(LakeError):
+    """A raw vendor file cannot be used as it is.
+
+    The message names the file, what was expected, what was found and the remedy.
+    """
+
+    def __init__(self, path: Path | str, *, expected: str, found: str, remedy: str) -> None:
+        self.path = Path(path)
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        super().__init__(f"{path}: expected {expected}, found {found}; {remedy}")
+
+
+class CorruptFileError(RawInputError):
+    """The bytes of a file are cut, damaged, joined or of an unknown kind."""
+
+
+class WrongContentError(RawInputError):
+    """A file is whole, but holds another dataset, schema or symbology than asked for."""
+
+
+class MissingInputError(RawInputError):
+    """No raw file gives what the session needs."""
+
+
+class ConflictingInputError(RawInputError):
+    """Two files claim one range with different content."""
+
+
+class UncoveredSessionError(RawInputError):
+    """The files leave a stretch of the session out that must be there."""
+
+
+class QuarantineError(RawInputError):
+    """More rows of a session are unusable than the lake accepts."""
+
+
+class UnknownSessionError(LakeError, KeyError):
+    """A date is no trading session of the calendar."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnknownNameError(LakeError, KeyError):
+    """A dataset, asset, symbol or parameter that nobody declared."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ContractError(LakeError, ValueError):
+    """Rows break the schema of the dataset they were made for."""
+
+
+class UnorderedInputError(LakeError, ValueError):
+    """A kernel was handed times that go backwards."""
+
+
+class ComputationRefusedError(LakeError, ValueError):
+    """The inputs are sound, but the result asked for would mislead."""
+
+
+class MissingPartitionError(LakeError, LookupError):
+    """A dataset has no file for the partition asked for."""
+
+
+class DamagedPartitionError(LakeError):
+    """A file in the lake is not the one its manifest describes."""
+
+
+class BusyPartitionError(LakeError):
+    """Another process is writing the partition and did not finish in time."""
+
+
+class MixedProvenanceError(LakeError):
+    """Simulated and vendor data would meet in one lake."""

@@ -1,0 +1,1 @@
+"""Assets that join, score, label and count."""

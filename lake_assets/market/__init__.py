@@ -1,0 +1,1 @@
+"""Facts of the world, true whatever we compute: sessions, instruments, words, prices."""

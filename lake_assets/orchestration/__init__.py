@@ -1,0 +1,1 @@
+"""All Dagster that is no asset: the asset decorator, IO, partitions, jobs, resources."""

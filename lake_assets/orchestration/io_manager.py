@@ -1,0 +1,82 @@
+"""The IO manager: names a partition on the way in, publishes it on the way out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from lake_assets.catalog import dataset_named
+from lake_assets.catalog.dataset import Dataset
+from lake_assets.errors import ContractError, UnknownNameError
+from lake_assets.lake.lake import Lake
+from lake_assets.lake.staging import Staged
+from lake_assets.orchestration.resources import LakeResource
+
+Sessions = list[tuple[str, pl.DataFrame]]
+"""Every materialized session of a dataset, oldest first, each with its partition's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """A partition an asset may read; nothing is opened until it is asked for as a type.
+
+    ``partition`` is None for every materialized partition.
+    """
+
+    lake: Lake
+    dataset: Dataset
+    partition: str | None
+
+    def read(self, wanted: object) -> object:
+        """The rows as a DataFrame, LazyFrame, DuckDB relation, or a list of sessions.
+
+        Raises:
+            UnknownNameError: the type is none of these.
+            MissingPartitionError: the partition is not materialized.
+        """
+        if wanted == Sessions:
+            names = self.lake.partitions(self.dataset)
+            return [(name, self.lake.read(self.dataset, name)) for name in names]
+        partitions = self.partition or self.lake.partitions(self.dataset)
+        readers = {
+            pl.DataFrame: self.lake.read,
+            pl.LazyFrame: self.lake.scan,
+            duckdb.DuckDBPyRelation: self.lake.relation,
+        }
+        for kind, reader in readers.items():
+            if wanted is kind:
+                return reader(self.dataset, partitions)
+        raise UnknownNameError(
+            f"{self.dataset.name} cannot be read as {wanted}; annotate the argument as "
+            "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation or Sessions"
+        )
+
+
+class LakeIOManager(dg.ConfigurableIOManager):
+    """Reads partitions through their manifests and commits what an asset has staged."""
+
+    lake: dg.ResourceDependency[LakeResource]
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Put a staged partition in force."""
+        if not isinstance(obj, Staged):
+            name = "/".join(context.asset_key.path)
+            raise ContractError(
+                f"{name} returned {type(obj).__name__}; only assets made with lake_asset are "
+                "published, since others have no schema to be checked against"
+            )
+        self.lake.lake.commit(obj)
+
+    def load_input(self, context: dg.InputContext) -> Any:  # noqa: ANN401 - the asset's annotation
+        """The upstream partition, as the asset's argument is annotated."""
+        dataset = dataset_named("/".join(context.asset_key.path))
+        partition = context.asset_partition_key if _is_one(context) else None
+        upstream = Upstream(self.lake.lake, dataset, partition)
+        wanted = context.dagster_type.typing_type
+        return upstream if wanted is Upstream else upstream.read(wanted)
+
+
+def _is_one(context: dg.InputContext) -> bool:
+    return context.has_asset_partitions and len(context.asset_partition_keys) == 1

@@ -1,0 +1,91 @@
+"""One partition's work: its fingerprint, its arguments, its staged rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from lake_assets.catalog.rows import Rows
+from lake_assets.errors import ContractError
+from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.lake.staging import Staged
+from lake_assets.market.sessions import Session, session_on
+from lake_assets.market.vocabulary import Provenance
+from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.recipe import Recipe, raw_files_of
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.physics.parameters import SignalParams
+
+
+@dataclass(frozen=True)
+class Job:
+    """A recipe, applied to one partition of one lake with one set of parameters."""
+
+    recipe: Recipe
+    partition: str
+    source: LakeResource
+    parameters: SignalParams
+
+    @cached_property
+    def session(self) -> Session | None:
+        """The partition's session; None for an aggregate."""
+        calendar = self.recipe.dataset.calendar
+        return session_on(date.fromisoformat(self.partition), calendar) if calendar else None
+
+    def fingerprint(self) -> Fingerprint:
+        """What the partition would be made from now."""
+        raw = raw_files_of(lambda: self.source.inventory, self.session)
+        return self.recipe.fingerprint(self.source.lake, self.partition, self.parameters, raw)
+
+    def stage(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> Staged:
+        """Compute the rows, check them and write them beside the lake's readers.
+
+        Raises:
+            ContractError: the rows break their dataset's schema.
+        """
+        made = self.recipe.make(**self._arguments(wanted, inputs))
+        if not isinstance(made, pl.DataFrame | Rows):
+            raise ContractError(
+                f"{self.recipe.dataset.name} must return a DataFrame or Rows, "
+                f"not {type(made).__name__}"
+            )
+        return self.source.lake.stage(
+            self.recipe.dataset,
+            self.partition,
+            made,
+            fingerprint=wanted,
+            provenance=self._provenance(wanted),
+        )
+
+    def _arguments(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> dict[str, object]:
+        recipe = self.recipe
+        arguments: dict[str, object] = {
+            name: inputs[name].read(kind) for name, kind in recipe.inputs.items()
+        }
+        if recipe.params:
+            arguments[recipe.params[0]] = recipe.chosen(self.parameters)
+        if recipe.session:
+            arguments[recipe.session] = self.session
+        if recipe.raw:
+            arguments[recipe.raw] = self.source.inventory
+        if recipe.made_from:
+            arguments[recipe.made_from] = wanted
+        return arguments
+
+    def _provenance(self, wanted: Fingerprint) -> Provenance:
+        """Simulated as soon as one of the inputs is."""
+        lake, kinds = self.source.lake, set[Provenance]()
+        if self.recipe.raw:
+            kinds = {file.provenance for file in self.source.inventory.files}
+        for dataset in self.recipe.upstream():
+            for partition in self._partitions_read(dataset.name, wanted):
+                found = lake.in_force(dataset, partition)
+                kinds |= {found.provenance} if found else set()
+        return Provenance.SIMULATED if Provenance.SIMULATED in kinds else Provenance.VENDOR
+
+    def _partitions_read(self, name: str, wanted: Fingerprint) -> list[str]:
+        if self.recipe.dataset.calendar is not None:
+            return [self.partition]
+        return [at.rsplit("/", 1)[-1] for at in wanted.inputs if at.split("/")[1] == name]

@@ -1,0 +1,116 @@
+"""Jobs, the daily schedule, and the sensor that sees new raw files."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from hashlib import sha256
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from lake_assets.catalog.dataset import Layer
+from lake_assets.market.sessions import Calendar, Session, session_days, session_on
+from lake_assets.orchestration.lake_asset import LakeAsset
+from lake_assets.orchestration.partitions import session_partitions
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.sources.inventory import Inventory
+from lake_assets.sources.selection import input_fingerprints
+
+NEW_YORK: Final = session_partitions(Calendar.NEW_YORK)
+
+
+def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, object]:
+    """`ingest` (Bronze), `signals` (Bronze to Gold of a session), `training_set` (all sessions)."""
+    daily = [a for a in assets if a.recipe.dataset.calendar is not None]
+    whole = [a for a in assets if a.recipe.dataset.calendar is None]
+    bronze = [a for a in daily if a.recipe.dataset.layer is Layer.BRONZE]
+    return {
+        "ingest": dg.define_asset_job(
+            "ingest",
+            _select(bronze),
+            partitions_def=NEW_YORK,
+            description="Vendor files of one session to Bronze.",
+        ),
+        "signals": dg.define_asset_job(
+            "signals",
+            _select(daily),
+            partitions_def=NEW_YORK,
+            description="Vendor files of one session to Gold.",
+        ),
+        "training_set": dg.define_asset_job(
+            "training_set",
+            _select(whole),
+            description="Every materialized session, stacked and cut into folds.",
+        ),
+    }
+
+
+def _select(assets: Sequence[LakeAsset]) -> dg.AssetSelection:
+    return dg.AssetSelection.assets(*(a.definition for a in assets))
+
+
+def make_schedule(job: object) -> dg.ScheduleDefinition:
+    """At 03:00 New York, the session that ended the evening before."""
+
+    @dg.schedule(
+        job=job,
+        cron_schedule="0 3 * * *",
+        execution_timezone=Calendar.NEW_YORK.zone,
+        name="signals_after_the_session",
+        description="Materializes the session that ended yesterday, if yesterday was one.",
+    )
+    def after_the_session(
+        context: dg.ScheduleEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        local = context.scheduled_execution_time.astimezone(ZoneInfo(Calendar.NEW_YORK.zone))
+        day = local.date() - timedelta(days=1)
+        if day not in set(session_days(Calendar.NEW_YORK)):
+            return dg.SkipReason(f"{day} was no session")
+        return dg.RunRequest(partition_key=day.isoformat(), run_key=day.isoformat())
+
+    return after_the_session
+
+
+def make_sensor(job: object) -> dg.SensorDefinition:
+    """Asks for a run of each session whose raw ES trades are new or have changed."""
+
+    @dg.sensor(
+        job=job,
+        name="new_raw_files",
+        minimum_interval_seconds=60,
+        description="Sees raw files arrive or change and asks for the sessions they touch.",
+    )
+    def new_raw_files(context: dg.SensorEvaluationContext, lake: LakeResource) -> dg.SensorResult:
+        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        now = raw_digests(lake.inventory)
+        changed = [day for day, digest in now.items() if seen.get(day) != digest]
+        requests = [
+            dg.RunRequest(partition_key=day, run_key=f"{day}:{now[day]}") for day in changed
+        ]
+        return dg.SensorResult(run_requests=requests, cursor=json.dumps(now, sort_keys=True))
+
+    return new_raw_files
+
+
+def raw_digests(inventory: Inventory) -> dict[str, str]:
+    """Sessions that have raw ES trades, each with a digest of every file it would read."""
+    return dict(_digests(inventory))
+
+
+def _digests(inventory: Inventory) -> Iterator[tuple[str, str]]:
+    for session in sessions_with_trades(inventory):
+        files = [
+            input_fingerprints(inventory, session, name)
+            for name in ("es_trades", "es_mbp10", "spy_options")
+        ]
+        yield session.day.isoformat(), sha256(json.dumps(files).encode()).hexdigest()[:16]
+
+
+def sessions_with_trades(inventory: Inventory) -> list[Session]:
+    """Sessions for which a raw file holds ES trades, oldest first."""
+    spans = inventory.spans("es_trades")
+    if not spans:
+        return []
+    sessions = (session_on(day) for day in session_days(Calendar.NEW_YORK))
+    return [s for s in sessions if any(s.hours.overlaps(span) for span in spans)]

@@ -1,0 +1,168 @@
+"""The one decorator that makes a function an asset of the lake."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+import dagster as dg
+
+from lake_assets.catalog.dataset import WHOLE, Dataset
+from lake_assets.errors import ContractError
+from lake_assets.lake.manifest import Generation
+from lake_assets.lake.staging import Staged
+from lake_assets.orchestration.decision import Decision, Outcome, decide
+from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.job import Job
+from lake_assets.orchestration.partitions import session_partitions
+from lake_assets.orchestration.pictures import draw
+from lake_assets.orchestration.recipe import Recipe
+from lake_assets.orchestration.report import (
+    describe_partition,
+    effort_since,
+    quality_check,
+    table_schema,
+)
+from lake_assets.orchestration.resources import LakeResource
+
+OUTCOME_TAG = "lake/outcome"
+FORCE_TAG = "lake/force"
+SCHEMA_CHECK = "schema"
+QUALITY_CHECK = "quality"
+
+
+@dataclass(frozen=True)
+class LakeAsset:
+    """An asset and the recipe it was made from."""
+
+    recipe: Recipe
+    definition: dg.AssetsDefinition
+
+
+def lake_asset(dataset: Dataset) -> Callable[[Callable[..., object]], LakeAsset]:
+    """Make a function the maker of a dataset.
+
+    Key, group, description, partitions, column schema and checks come from the catalog; each
+    argument named after a dataset becomes an upstream edge (`Recipe`). Asked for a partition that
+    is materialized and unchanged, the asset neither reads, computes nor writes.
+    """
+
+    def wrap(make: Callable[..., object]) -> LakeAsset:
+        recipe = Recipe.of(dataset, make)
+        key = dg.AssetKey(dataset.key)
+        definition = dg.asset(
+            key=key,
+            ins={
+                up.name: dg.AssetIn(key=dg.AssetKey(up.key), dagster_type=_UPSTREAM)
+                for up in recipe.upstream()
+            },
+            partitions_def=session_partitions(dataset.calendar) if dataset.calendar else None,
+            group_name=dataset.layer.value,
+            description=f"{dataset.summary}\n\n{(make.__doc__ or '').strip()}",
+            kinds={"polars" if recipe.raw is None else "databento", "parquet"},
+            owners=["team:lake"],
+            code_version=dataset.version,
+            metadata={"dagster/column_schema": table_schema(dataset)},
+            check_specs=[
+                dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True),
+                dg.AssetCheckSpec(QUALITY_CHECK, asset=key),
+            ],
+            required_resource_keys={"lake", "parameters"},
+            pool=None,
+        )(partial(_materialize, recipe))
+        return LakeAsset(recipe, definition)
+
+    return wrap
+
+
+_UPSTREAM = dg.DagsterType(
+    type_check_fn=lambda _, value: isinstance(value, Upstream),
+    name="Upstream",
+    typing_type=Upstream,
+)
+
+
+def _materialize(
+    recipe: Recipe, context: dg.AssetExecutionContext, **inputs: Upstream
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    """Make, reuse, adopt or keep one partition, holding its lock throughout."""
+    source: LakeResource = context.resources.lake
+    partition = context.partition_key if context.has_partition_key else WHOLE
+    job = Job(recipe, partition, source, context.resources.parameters)
+    with source.lake.lock(recipe.dataset, partition):
+        wanted = job.fingerprint()
+        found = source.lake.in_force(recipe.dataset, partition)
+        decision = decide(
+            found,
+            wanted,
+            forced=_is_forced(context),
+            stale=source.stale,
+            known=_is_known(context, partition),
+        )
+        context.log.info("%s %s: %s", recipe.dataset.name, partition, decision)
+        if found is not None and decision.outcome is not Outcome.BUILT:
+            yield _result(recipe.dataset, found, decision)
+            return
+        start = perf_counter()
+        try:
+            staged = job.stage(wanted, inputs)
+        except ContractError as error:
+            yield _broken(recipe.dataset, error)
+            raise
+        yield _result(
+            recipe.dataset,
+            staged.generation,
+            decision,
+            value=staged,
+            effort=effort_since(start) | draw(recipe.dataset, staged.path),
+        )
+
+
+def _result(
+    dataset: Dataset,
+    made: Generation,
+    decision: Decision,
+    *,
+    value: Staged | None = None,
+    effort: Mapping[str, dg.MetadataValue] | None = None,
+) -> dg.MaterializeResult[Any]:
+    """The materialization Dagster is told about; without a value nothing is written."""
+    metadata = {**describe_partition(dataset, made, decision), **(effort or {})}
+    replayed = dg.MetadataValue.bool(value is None)
+    checks = [
+        dg.AssetCheckResult(passed=True, check_name=SCHEMA_CHECK, metadata={"replayed": replayed}),
+        quality_check(QUALITY_CHECK, made),
+    ]
+    version, tags = dg.DataVersion(made.sha256), {OUTCOME_TAG: decision.outcome.value}
+    if value is None:
+        return dg.MaterializeResult(
+            metadata=metadata, check_results=checks, data_version=version, tags=tags
+        )
+    return dg.MaterializeResult(
+        metadata=metadata, check_results=checks, data_version=version, tags=tags, value=value
+    )
+
+
+def _broken(dataset: Dataset, error: ContractError) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=dg.AssetKey(dataset.key),
+        check_name=SCHEMA_CHECK,
+        passed=False,
+        metadata={"error": dg.MetadataValue.text(str(error))},
+    )
+
+
+def _is_forced(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run's tag asks for this asset: ``*``, or a comma-separated list of keys."""
+    asked = context.run.tags.get(FORCE_TAG, "")
+    names = {name.strip() for name in asked.split(",")}
+    return "*" in names or context.asset_key.to_user_string() in names
+
+
+def _is_known(context: dg.AssetExecutionContext, partition: str) -> bool:
+    wanted = dg.AssetRecordsFilter(
+        asset_key=context.asset_key,
+        asset_partitions=[partition] if context.has_partition_key else None,
+    )
+    return bool(context.instance.fetch_materializations(wanted, limit=1).records)

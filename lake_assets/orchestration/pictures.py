@@ -1,0 +1,97 @@
+"""Small pictures of a partition, for where a person would rather look than read."""
+
+import base64
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lake_assets.catalog.dataset import Dataset
+from lake_assets.market.price import TICK_POINTS
+
+_HOUR_NS: Final = 3_600_000_000_000
+Draw = Callable[[Axes, pl.LazyFrame], None]
+
+
+def draw(dataset: Dataset, file: Path) -> dict[str, dg.MetadataValue]:
+    """The partition's picture, or nothing where no picture helps."""
+    paint = PICTURES.get(dataset.name)
+    if paint is None:
+        return {}
+    figure = Figure(figsize=(7, 2.4), layout="constrained")
+    paint(figure.subplots(), pl.scan_parquet(file))
+    page = io.BytesIO()
+    # No creation date in the image: the same partition gives the same picture.
+    figure.savefig(page, format="png", dpi=90, metadata={"Software": None})
+    text = base64.b64encode(page.getvalue()).decode()
+    return {"picture": dg.MetadataValue.md(f"![{dataset.name}](data:image/png;base64,{text})")}
+
+
+def _rows_by_hour(axes: Axes, rows: pl.LazyFrame) -> None:
+    hours = rows.group_by(hour=(pl.col("ts_event_ns") // _HOUR_NS)).len().sort("hour").collect()
+    labels = (hours["hour"] * _HOUR_NS).cast(pl.Datetime("ns", "UTC"))
+    eastern = labels.dt.convert_time_zone("America/New_York").dt.strftime("%H")
+    axes.bar(range(len(hours)), hours["len"], color="#4c78a8")
+    axes.set_xticks(range(len(hours)), eastern, fontsize=7)
+    axes.set_ylabel("rows")
+    axes.set_xlabel("hour, New York")
+
+
+def _price(axes: Axes, rows: pl.LazyFrame) -> None:
+    bars = rows.select("start_ns", "low_ticks", "high_ticks", "close_ticks").collect()
+    stamps = bars["start_ns"].cast(pl.Datetime("ns")).to_numpy()
+    low, high, close = (
+        bars[name].to_numpy() * TICK_POINTS for name in ("low_ticks", "high_ticks", "close_ticks")
+    )
+    axes.fill_between(stamps, low, high, color="#9ecae9", linewidth=0)
+    axes.plot(stamps, close, color="#4c78a8", linewidth=0.8)
+    axes.set_ylabel("ES points")
+    axes.tick_params(labelsize=7)
+
+
+def _levels(axes: Axes, rows: pl.LazyFrame) -> None:
+    lines = rows.filter(pl.col("kind") != "ROUND").collect()
+    for (kind,), line in sorted(lines.group_by("kind")):
+        stamps = line["minute_ns"].cast(pl.Datetime("ns")).to_numpy()
+        axes.plot(stamps, line["level_price"].to_numpy(), ".", markersize=1.5, label=str(kind))
+    axes.set_ylabel("SPY $")
+    axes.tick_params(labelsize=7)
+    if lines.height:
+        axes.legend(fontsize=5, ncols=4)
+
+
+def _touches(axes: Axes, rows: pl.LazyFrame) -> None:
+    touches = rows.select("ts_event_ns", "spot", "direction").collect()
+    for direction, marker, colour in (("UP", "^", "#54a24b"), ("DOWN", "v", "#e45756")):
+        those = touches.filter(pl.col("direction") == direction)
+        stamps = those["ts_event_ns"].cast(pl.Datetime("ns")).to_numpy()
+        axes.plot(stamps, those["spot"], marker, color=colour, markersize=2, label=direction)
+    axes.set_ylabel("SPY $")
+    axes.tick_params(labelsize=7)
+    axes.legend(fontsize=6)
+
+
+def _shares(column: str) -> Draw:
+    def paint(axes: Axes, rows: pl.LazyFrame) -> None:
+        counts = rows.group_by(pl.col(column).fill_null("null")).len().sort(column).collect()
+        axes.barh(counts[column].to_list(), counts["len"].to_list(), color="#4c78a8")
+        axes.set_xlabel("touches")
+        axes.tick_params(labelsize=7)
+
+    return paint
+
+
+PICTURES: Final[Mapping[str, Draw]] = {
+    "es_trades": _rows_by_hour,
+    "es_mbp10": _rows_by_hour,
+    "spy_options": _rows_by_hour,
+    "ohlcv_1m": _price,
+    "levels": _levels,
+    "touches": _touches,
+    "labels": _shares("outcome"),
+}

@@ -1,0 +1,93 @@
+"""What Dagster is told about a partition: counts, hashes, effort, quality."""
+
+import resource
+from collections.abc import Mapping
+from time import perf_counter
+from typing import Final
+
+import dagster as dg
+
+from lake_assets.catalog.dataset import Column, Dataset
+from lake_assets.lake.manifest import Generation
+from lake_assets.orchestration.decision import Decision
+
+FLAGS: Final = (
+    "absent",
+    "uncovered_s",
+    "out_of_order",
+    "duplicates_dropped",
+    "crossed_states",
+    "bad_book_records",
+    "side_less",
+)
+"""Quality counts that are worth a warning when they are not zero; quarantine always is."""
+
+
+def table_schema(dataset: Dataset) -> dg.TableSchema:
+    """The dataset's columns, as the UI lists them."""
+    return dg.TableSchema(columns=[_table_column(c) for c in dataset.columns.values()])
+
+
+def _table_column(column: Column) -> dg.TableColumn:
+    unit = f" [{column.unit}]" if column.unit else ""
+    null = f"; null: {column.null}" if column.null else ""
+    return dg.TableColumn(
+        name=column.name,
+        type=str(column.dtype),
+        description=f"{column.meaning}{unit}{null}",
+        constraints=dg.TableColumnConstraints(nullable=column.null is not None),
+        tags={"role": column.role.value},
+    )
+
+
+def describe_partition(
+    dataset: Dataset, made: Generation, decision: Decision
+) -> dict[str, dg.MetadataValue]:
+    """Row count, bytes, content hash, provenance, quality and why this happened."""
+    counts = {f"quality/{k}": _value(v) for k, v in sorted(made.quality.items()) if v is not None}
+    return {
+        "dagster/row_count": dg.MetadataValue.int(made.rows),
+        "bytes": dg.MetadataValue.int(made.bytes),
+        "sha256": dg.MetadataValue.text(made.sha256),
+        "provenance": dg.MetadataValue.text(made.provenance),
+        "why": dg.MetadataValue.text(str(decision)),
+        "code_version": dg.MetadataValue.text(dataset.version),
+        **counts,
+    }
+
+
+def _value(value: float | str) -> dg.MetadataValue:
+    if isinstance(value, str):
+        return dg.MetadataValue.text(value)
+    return dg.MetadataValue.int(value) if isinstance(value, int) else dg.MetadataValue.float(value)
+
+
+def effort_since(start: float) -> dict[str, dg.MetadataValue]:
+    """Seconds since ``start`` (perf_counter) and the process's peak memory."""
+    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {
+        "seconds": dg.MetadataValue.float(round(perf_counter() - start, 3)),
+        "peak_memory_mb": dg.MetadataValue.int(peak_kib // 1024),
+    }
+
+
+def warnings_of(quality: Mapping[str, int | float | str | None]) -> dict[str, int | float]:
+    """The counts that deserve a look, by name."""
+    return {
+        name: value
+        for name, value in sorted(quality.items())
+        if isinstance(value, int | float)
+        and value
+        and (name in FLAGS or name.startswith("quarantined"))
+    }
+
+
+def quality_check(name: str, made: Generation) -> dg.AssetCheckResult:
+    """A warning that lists every flagged count; it blocks nothing."""
+    flagged = warnings_of(made.quality)
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=not flagged,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={key: _value(value) for key, value in flagged.items()},
+    )

@@ -1,0 +1,105 @@
+"""What assets are given to work with: parameters, the lake, the raw files."""
+
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import yaml
+from dagster_duckdb import DuckDBResource
+from pydantic import Field, ValidationError
+
+from lake_assets.errors import UnknownNameError
+from lake_assets.lake.lake import Lake
+from lake_assets.physics.parameters import SignalParams
+from lake_assets.sources.inventory import Inventory, scan_raw
+
+DEFAULT_ROOT = "data/lake"
+
+
+class StalePolicy(StrEnum):
+    """What to do with a partition whose inputs or code have changed."""
+
+    rebuild = "rebuild"
+    keep = "keep"
+
+
+class ParametersResource(SignalParams, dg.ConfigurableResource):  # type: ignore[misc]
+    """Every parameter of the pipeline, as the launchpad shows and changes it."""
+
+
+class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The lake's folder, the raw vendor files, and how DuckDB may use the machine."""
+
+    duckdb: dg.ResourceDependency[DuckDBResource]
+    root: str = Field(DEFAULT_ROOT, description="folder of the lake (LAKE_ROOT)")
+    raw: str = Field(
+        "", description="folder of the raw vendor files (LAKE_RAW); <root>/raw if empty"
+    )
+    stale: StalePolicy = Field(
+        StalePolicy.rebuild, description="rebuild or keep changed partitions (LAKE_STALE)"
+    )
+    lock_wait_s: float = Field(60.0, ge=0, description="wait for another writer, seconds")
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The lake on disk."""
+        return Lake(Path(self.root), connect=self._connect, lock_wait_s=self.lock_wait_s)
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """The raw files as they are now, read once a run."""
+        return scan_raw(self.raw_root, Path(self.root) / "_manifests" / "raw_files.json")
+
+    @property
+    def raw_root(self) -> Path:
+        """Folder the vendor's files are found in."""
+        return Path(self.raw) if self.raw else Path(self.root) / "raw"
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        # The caller owns the connection: it outlives the resource's own with-block.
+        return ExitStack().enter_context(self.duckdb.get_connection())
+
+
+def parameters_from(environ: Mapping[str, str]) -> SignalParams:
+    """The pipeline's parameters: defaults, then the file LAKE_PARAMETERS, then LAKE_AS_OF_NS.
+
+    Raises:
+        UnknownNameError: the file sets a name that does not exist, or a value out of bounds.
+    """
+    values: dict[str, object] = {}
+    if path := environ.get("LAKE_PARAMETERS"):
+        values |= yaml.safe_load(Path(path).read_text()) or {}
+    if as_of := environ.get("LAKE_AS_OF_NS"):
+        values["as_of_ns"] = int(as_of)
+    try:
+        return SignalParams.model_validate(values)
+    except ValidationError as error:
+        names = ", ".join(sorted(SignalParams.model_fields))
+        raise UnknownNameError(f"{error}\nthe parameters are {names}") from error
+
+
+def duckdb_from(environ: Mapping[str, str]) -> DuckDBResource:
+    """DuckDB in memory, with no extension fetched and bounded threads and memory."""
+    config = {
+        "threads": int(environ.get("LAKE_DUCKDB_THREADS", str(os.cpu_count() or 1))),
+        "memory_limit": environ.get("LAKE_DUCKDB_MEMORY", "4GB"),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return DuckDBResource(database=":memory:", connection_config=config)
+
+
+def lake_from(environ: Mapping[str, str]) -> LakeResource:
+    """The lake the environment names: LAKE_ROOT, LAKE_RAW, LAKE_STALE, LAKE_LOCK_WAIT_S."""
+    return LakeResource(
+        duckdb=duckdb_from(environ),
+        root=environ.get("LAKE_ROOT", DEFAULT_ROOT),
+        raw=environ.get("LAKE_RAW", ""),
+        stale=StalePolicy(environ.get("LAKE_STALE", StalePolicy.rebuild)),
+        lock_wait_s=float(environ.get("LAKE_LOCK_WAIT_S", "60")),
+    )

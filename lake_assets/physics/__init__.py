@@ -1,0 +1,1 @@
+"""What happens around a price level: frames in, frame out, no disk."""

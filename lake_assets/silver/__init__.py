@@ -1,0 +1,1 @@
+"""Assets derived from one moment and its past."""

@@ -1,0 +1,21 @@
+"""The difference between ES / 10 and SPY."""
+
+import polars as pl
+
+from lake_assets.catalog import ES_SPY_BASIS
+from lake_assets.market.sessions import Session
+from lake_assets.orchestration.lake_asset import lake_asset
+from lake_assets.physics.basis import estimate_basis
+from lake_assets.physics.parameters import BasisParams
+
+
+@lake_asset(ES_SPY_BASIS)
+def es_spy_basis(
+    spy_options: pl.DataFrame,
+    es_trades: pl.DataFrame,
+    front_contract: pl.DataFrame,
+    session: Session,
+    params: BasisParams,
+) -> pl.DataFrame:
+    """Put/call parity of the same-day options, minute by minute; the ratio of ten where it fails."""
+    return estimate_basis(spy_options, es_trades, front_contract, session, params)
