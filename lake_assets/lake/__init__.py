@@ -1,0 +1,1 @@
+"""The lake on disk: publish, verify and scan partitions."""
