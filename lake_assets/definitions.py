@@ -2,15 +2,23 @@
 
 import os
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 
 import dagster as dg
+import polars as pl
 
 from lake_assets.bronze import es_mbp10, es_trades, spy_options
+from lake_assets.catalog import SIGNALS
+from lake_assets.errors import LakeError
 from lake_assets.gold import labels, signals
+from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.io_manager import LakeIOManager
 from lake_assets.orchestration.jobs import make_jobs, make_schedule, make_sensor
 from lake_assets.orchestration.lake_asset import LakeAsset
 from lake_assets.orchestration.resources import ParametersResource, lake_from, parameters_from
+from lake_assets.orchestration.runs import run_partition, use_instance_beside
+from lake_assets.physics.parameters import SignalParams
 from lake_assets.silver import es_spy_basis, front_contract, levels, ohlcv, tape, touches
 
 
@@ -56,6 +64,31 @@ def build_definitions(environ: Mapping[str, str]) -> dg.Definitions:
         # Parallel work comes from dates.
         executor=dg.in_process_executor,
     )
+
+
+def run_session(day: date, root: Path, params: SignalParams) -> pl.DataFrame:
+    """Materialize a session in a lake and return its research table.
+
+    Args:
+        day: the session's date.
+        root: the lake's folder; raw files are found in ``root/raw``.
+        params: every parameter of the pipeline.
+
+    Raises:
+        LakeError: the session could not be built; the message says why.
+    """
+    use_instance_beside(root)
+    keys = [a.definition.key for a in lake_assets() if a.recipe.dataset.calendar is not None]
+    values = params.model_dump(mode="json")
+    run = run_partition(
+        build_definitions({"LAKE_ROOT": str(root)}),
+        day.isoformat(),
+        select=keys,
+        run_config={"resources": {"parameters": {"config": values}}},
+    )
+    if run.error:
+        raise LakeError(run.error)
+    return Lake(root).read(SIGNALS, day.isoformat())
 
 
 defs = build_definitions(os.environ)

@@ -16,6 +16,7 @@ LakeError
 ├── MissingPartitionError      a dataset has no file for the partition asked for
 ├── DamagedPartitionError      a file is not the one its manifest describes
 ├── BusyPartitionError         another process is writing the partition
+├── UnlockedPartitionError     a write was tried by someone who does not hold the lock
 └── MixedProvenanceError       simulated and vendor data would meet in one lake
 """
 
@@ -100,6 +101,10 @@ class DamagedPartitionError(LakeError):
 
 class BusyPartitionError(LakeError):
     """Another process is writing the partition and did not finish in time."""
+
+
+class UnlockedPartitionError(LakeError):
+    """A write was tried without holding the partition's lock, or its lock was taken twice."""
 
 
 class MixedProvenanceError(LakeError):

@@ -1,11 +1,11 @@
 """The ES book, ten levels a side."""
 
 from lake_assets.catalog import ES_MBP10
+from lake_assets.catalog.parameters import SessionParams
 from lake_assets.catalog.rows import Rows
 from lake_assets.market.sessions import Session
 from lake_assets.market.vocabulary import TouchHours
 from lake_assets.orchestration.lake_asset import lake_asset
-from lake_assets.physics.parameters import SessionParams
 from lake_assets.sources.es_mbp10 import read_es_mbp10
 from lake_assets.sources.inventory import Inventory
 

@@ -1,11 +1,11 @@
 """ES trades."""
 
 from lake_assets.catalog import ES_TRADES
+from lake_assets.catalog.parameters import SessionParams
 from lake_assets.catalog.rows import Rows
 from lake_assets.market.sessions import Session
 from lake_assets.market.vocabulary import TouchHours
 from lake_assets.orchestration.lake_asset import lake_asset
-from lake_assets.physics.parameters import SessionParams
 from lake_assets.sources.es_trades import read_es_trades
 from lake_assets.sources.inventory import Inventory
 

@@ -44,3 +44,22 @@ def dataset_named(name: str) -> Dataset:
     if found is None or "/".join(found.key) != name != found.name:
         raise UnknownNameError(f"no dataset is called {name!r}; there are {', '.join(_BY_NAME)}")
     return found
+
+
+__all__ = [
+    "DATASETS",
+    "ES_MBP10",
+    "ES_SPY_BASIS",
+    "ES_TRADES",
+    "FRONT_CONTRACT",
+    "LABELS",
+    "LEVELS",
+    "OHLCV_1M",
+    "OHLCV_2M",
+    "SIGNALS",
+    "SIGNALS_MULTI_DAY",
+    "SPY_OPTIONS",
+    "TAPE",
+    "TOUCHES",
+    "dataset_named",
+]

@@ -239,3 +239,9 @@ TOUCHES: Final = Dataset(
 TAPE: Final = Dataset(
     name="tape", layer=Layer.SILVER, schema=TapeSchema, sort_by=TOUCH_ORDER, version="1"
 )
+BARRIER: Final = Dataset(
+    name="barrier", layer=Layer.SILVER, schema=BarrierSchema, sort_by=TOUCH_ORDER, version="1"
+)
+FUEL: Final = Dataset(
+    name="fuel", layer=Layer.SILVER, schema=FuelSchema, sort_by=TOUCH_ORDER, version="1"
+)

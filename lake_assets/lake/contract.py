@@ -1,64 +1,112 @@
-"""Whether rows are what their dataset declares."""
+"""Nothing enters the lake unchecked: schema, values, order."""
+
+from collections.abc import Iterator
+from functools import reduce
+from itertools import groupby
+from typing import Final
 
 import polars as pl
+from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrors
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.errors import ContractError, UnorderedInputError
 
+_EXAMPLES: Final = 5  # offending values a message shows per rule
 
-def check(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame, if it keeps the dataset's schema.
+
+def check_rows(dataset: Dataset, frame: pl.DataFrame) -> None:
+    """Check collected rows against their dataset's schema.
 
     Raises:
-        ContractError: it does not; the message lists each broken rule with a first example.
+        ContractError: naming each broken column and rule, with the first offending values.
     """
-    try:
-        dataset.schema.validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        raise ContractError(_sentence(dataset, errors)) from errors
-    except (SchemaError, pl.exceptions.PolarsError) as error:
-        raise ContractError(f"{dataset.name} breaks its schema: {error}") from error
+    # Spelled out, so that no environment variable of pandera's can turn the check off.
+    with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        try:
+            dataset.schema.validate(frame, lazy=True)
+        except (SchemaErrors, SchemaError) as error:
+            raise ContractError(_sentence(dataset, error)) from None
+
+
+def with_closed_sets(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
+    """Text and dictionary columns of a stream as the closed sets they are declared to be.
+
+    Raises:
+        ContractError: a value is outside its set.
+    """
+    for name, dtype in dataset.dtypes.items():
+        if isinstance(dtype, pl.Enum) and name in frame.columns and frame[name].dtype != dtype:
+            text = frame[name].cast(pl.String)
+            strangers = text.filter(~text.is_in(dtype.categories.to_list())).unique().sort()
+            if len(strangers):
+                raise ContractError(
+                    f"{'/'.join(dataset.key)}: column {name} must hold one of "
+                    f"{', '.join(dtype.categories)}; found {_some(strangers.to_list())}"
+                )
+            frame = frame.with_columns(text.cast(dtype))
     return frame
 
 
-def _sentence(dataset: Dataset, errors: SchemaErrors) -> str:
-    cases = errors.failure_cases
-    lines = []
-    for (column, rule), those in cases.group_by("column", "check", maintain_order=True):
-        example = str(those["failure_case"][0])[:80]
-        lines.append(f"{column}: {rule} is broken {those.height} times, first by {example}")
-    return f"{dataset.name} breaks its schema; nothing was published\n  " + "\n  ".join(lines)
-
-
 class OrderWatch:
-    """Passes a stream's batches on while they are in the dataset's order."""
+    """Sees that rows come in the strict order of their dataset, across chunks."""
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
+        self._keys = list(dataset.sort_by)
         self._last: pl.DataFrame | None = None
 
-    def pass_on(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The same frame.
+    def see(self, chunk: pl.DataFrame) -> None:
+        """Check the next rows against each other and the ones before.
 
         Raises:
-            UnorderedInputError: a row comes before one already passed on, or equals it in key.
+            UnorderedInputError: a row comes before its predecessor.
+            ContractError: two rows tie, so that their order is nobody's decision.
         """
-        keys = frame.select(self._dataset.sort_by)
-        seam = keys if self._last is None else pl.concat([self._last, keys])
-        if not _increases(seam):
-            raise UnorderedInputError(
-                f"{self._dataset.name}: rows must arrive in the order of "
-                f"{', '.join(self._dataset.sort_by)}, each key once; sort them before the lake"
-            )
-        self._last = keys.tail(1) if keys.height else self._last
-        return frame
+        keys = chunk.select(pl.col(self._keys).to_physical())
+        if self._last is not None:
+            keys = pl.concat([self._last, keys])
+        rises = keys.select(_strictly_after(self._keys))[:, 0]
+        if not rises[1:].all():
+            raise self._fault(chunk, keys, rises)
+        self._last = keys.tail(1)
+
+    def _fault(
+        self, chunk: pl.DataFrame, keys: pl.DataFrame, rises: pl.Series
+    ) -> UnorderedInputError | ContractError:
+        at = int((~rises[1:]).arg_max() or 0) + 1
+        place = at - (keys.height - chunk.height)
+        row = chunk.select(self._keys).row(place)
+        what = f"{'/'.join(self._dataset.key)}: rows must rise strictly by {', '.join(self._keys)}"
+        if keys.row(at) == keys.row(at - 1):
+            return ContractError(f"{what}; two rows tie at {row}")
+        return UnorderedInputError(f"{what}; {row} comes after a later row; sort the stream first")
 
 
-def _increases(keys: pl.DataFrame) -> bool:
-    """Whether each row is lexicographically after the one before it."""
-    after = pl.lit(value=False)
-    for name in reversed(keys.columns):
-        now, before = pl.col(name), pl.col(name).shift(1)
-        after = (now > before) | ((now == before) & after)
-    return bool(keys.select(after.fill_null(value=True).all()).item())
+def _strictly_after(keys: list[str]) -> pl.Expr:
+    """Whether a row's key is after the row before it, lexicographically; a null key is not."""
+    return reduce(
+        lambda later, key: (
+            (pl.col(key) > pl.col(key).shift()) | ((pl.col(key) == pl.col(key).shift()) & later)
+        ),
+        reversed(keys),
+        pl.lit(value=False),
+    ).fill_null(value=False)
+
+
+def _sentence(dataset: Dataset, error: SchemaErrors | SchemaError) -> str:
+    cases = error.failure_cases
+    told = "; ".join(_rules(cases)) if isinstance(cases, pl.DataFrame) else str(error)
+    return f"{'/'.join(dataset.key)}: {told}; correct the rows or the schema, nothing was written"
+
+
+def _rules(cases: pl.DataFrame) -> Iterator[str]:
+    """One clause for each broken rule, with its first values."""
+    rows = cases.select("column", "check", "failure_case").rows()
+    for (column, check), group in groupby(rows, key=lambda row: row[:2]):
+        found = [case for _, _, case in group]
+        yield f"column {column} breaks {check} : {_some(found)}"
+
+
+def _some(values: list[object]) -> str:
+    return ", ".join(str(value) for value in values[:_EXAMPLES])

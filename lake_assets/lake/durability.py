@@ -1,54 +1,61 @@
-"""Bytes that survive power loss: file synced, name swapped, folder synced, in that order."""
+"""Steps that survive power loss: each returns only when its effect is on the disk."""
 
+import hashlib
 import os
-from hashlib import sha256
+from io import BufferedReader
 from pathlib import Path
 
-_BLOCK = 1 << 20
+
+def sync_file(path: Path) -> None:
+    """Force a file's bytes to the disk."""
+    _sync(path, os.O_RDONLY)
 
 
-def sync(path: Path) -> None:
-    """Force a file's or folder's content to the device."""
-    handle = os.open(path, os.O_RDONLY)
+def sync_folder(path: Path) -> None:
+    """Force a folder's entries to the disk: a rename is not durable before this."""
+    _sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
+        os.fsync(descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)
 
 
-def put_in_place(draft: Path, final: Path) -> None:
-    """Swap a synced draft onto its final name; a reader sees the old file or the new one."""
-    draft.replace(final)
-    sync(final.parent)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a small file whole or not at all."""
-    make_folder(path.parent)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        put_in_place(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and its parents, each entry synced."""
-    if folder.is_dir():
+def make_folder(path: Path) -> None:
+    """Make a folder and its parents, each durable in the one above it."""
+    if path.is_dir():
         return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync(folder.parent)
+    make_folder(path.parent)
+    path.mkdir(exist_ok=True)
+    sync_folder(path.parent)
 
 
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's content."""
-    digest = sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a synced draft its final name; a reader sees the old file or the new one."""
+    make_folder(target.parent)
+    os.replace(draft, target)  # noqa: PTH105 - the system call's own name, for the fault tests
+    sync_folder(target.parent)
+
+
+def write_text(target: Path, text: str, *, draft: Path) -> None:
+    """Replace a small file by way of a draft on the same file system."""
+    draft_text(draft, text)
+    put_in_place(draft, target)
+
+
+def draft_text(draft: Path, text: str) -> None:
+    """Write and sync a file nobody reads yet."""
+    make_folder(draft.parent)
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sha256_of(file: BufferedReader) -> str:
+    """Hash of an open file, from its first byte."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,239 +1,275 @@
-"""The lake: partitions put in force whole, and read through their manifests."""
+"""The lake on disk: every way in, every way out."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from io import BufferedReader
 from pathlib import Path
+from typing import Final
+from weakref import finalize
 
 import duckdb
 import polars as pl
 
-from lake_assets.catalog import DATASETS
-from lake_assets.catalog.dataset import Dataset
-from lake_assets.catalog.rows import Rows
+from lake_assets.catalog.dataset import WHOLE, Dataset
 from lake_assets.errors import (
     DamagedPartitionError,
     MissingPartitionError,
-    MixedProvenanceError,
+    UnlockedPartitionError,
 )
-from lake_assets.lake.durability import hash_file, make_folder, put_in_place, write_whole
+from lake_assets.lake import lock
+from lake_assets.lake.durability import put_in_place, write_text
 from lake_assets.lake.fingerprint import Fingerprint
-from lake_assets.lake.lock import hold
+from lake_assets.lake.identity import require, settle
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
-from lake_assets.lake.sql import open_views
-from lake_assets.lake.staging import Connect, Staged, staging_name, write_staged
-from lake_assets.lake.verify import Finding, find_faults
+from lake_assets.lake.places import Places
+from lake_assets.lake.reading import Reader, load_manifest
+from lake_assets.lake.sql import View, open_views
+from lake_assets.lake.staging import Connect, Staged, stage_rows
+from lake_assets.lake.verify import Finding, verify
+from lake_assets.lake.writer import Source
 from lake_assets.market.vocabulary import Provenance
+
+_SHOWN: Final = 8  # partitions a message lists
+
+
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory; it fetches no extension."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(":memory:", config=config)
 
 
 class Lake:
-    """A folder of partitions.
+    """A folder of partitions, each whole or absent.
 
-    Args:
-        root: the lake's folder; it need not exist.
-        connect: gives a DuckDB connection the caller may close.
-        lock_wait_s: how long to wait for another writer of the same partition.
+    ``connect`` gives a new DuckDB connection at each call, set up as the machine allows.
     """
 
     def __init__(
-        self, root: Path, *, connect: Connect = duckdb.connect, lock_wait_s: float = 60.0
+        self, root: Path, *, connect: Connect = in_memory, lock_wait_s: float = 60.0
     ) -> None:
-        self.root = Path(root)
+        self.root = Path(root).resolve()
+        self._places = Places(self.root)
         self._connect = connect
         self._lock_wait_s = lock_wait_s
+        self._reader = Reader()
 
-    def path(self, dataset: Dataset, partition: str) -> Path:
-        """File of a partition, there or not."""
-        return self.root / dataset.path(partition)
-
-    def manifest_path(self, dataset: Dataset, partition: str) -> Path:
-        """Manifest of a partition, there or not."""
-        return self.root / "_manifests" / f"{dataset.stem(partition)}.json"
+    # Ways in
 
     @contextmanager
     def lock(self, dataset: Dataset, partition: str) -> Iterator[None]:
-        """Be the only writer of a partition.
+        """Be the partition's only writer; what a dead writer left is removed.
 
         Raises:
-            BusyPartitionError: another process is, and did not finish in time.
+            BusyPartitionError: another process did not finish in time.
+            UnlockedPartitionError: this thread holds it already.
         """
-        path = self.root / "_locks" / f"{dataset.stem(partition)}.lock"
-        what = f"{'/'.join(dataset.key)} of {partition}"
-        with hold(path, what=what, wait_s=self._lock_wait_s):
-            self._sweep(dataset, partition)
+        with lock.hold(self._places.lock(dataset, partition), wait_s=self._lock_wait_s):
+            for draft in self._places.drafts(dataset, partition):
+                draft.unlink(missing_ok=True)
             yield
-
-    def _sweep(self, dataset: Dataset, partition: str) -> None:
-        """Remove what a writer that died left behind; the lock says there is no other."""
-        stem = staging_name(dataset, partition).split(".", 1)[0]
-        for leftover in (self.root / "_staging").glob(f"{stem}.*"):
-            leftover.unlink(missing_ok=True)
 
     def stage(
         self,
         dataset: Dataset,
         partition: str,
-        rows: Rows | pl.DataFrame,
+        rows: Source,
         *,
         fingerprint: Fingerprint,
         provenance: Provenance,
     ) -> Staged:
-        """Check rows and write them beside the readers; the caller holds the lock.
+        """Check rows and write them where no reader looks; the caller holds the lock.
 
         Raises:
-            ContractError: the rows break the dataset's schema.
-            UnorderedInputError: a stream is not in the dataset's order.
+            ContractError: rows break the schema; nothing is left behind.
+            UnorderedInputError: a stream does not come in the dataset's order.
             MixedProvenanceError: the lake holds the other kind of data.
         """
-        self._refuse_mixing(provenance)
-        path = self.root / "_staging" / staging_name(dataset, partition)
-        return write_staged(
-            self._connect,
-            path,
+        self._require_lock(dataset, partition)
+        require(self._places, provenance)
+        return stage_rows(
+            self._places.drafts(dataset, partition)[0],
             dataset,
             partition,
             rows,
+            connect=self._connect,
             fingerprint=fingerprint,
             provenance=provenance,
         )
 
     def commit(self, staged: Staged) -> Manifest:
-        """Put a staged generation in force; the caller holds the lock.
-
-        The manifest names both generations before the file is swapped, so that whichever file a
-        crash leaves on disk is described.
-        """
+        """Put a staged partition in force; the caller has held the lock since before staging."""
         dataset, partition = staged.dataset, staged.partition
+        self._require_lock(dataset, partition)
+        if Stamp.of(os.stat(staged.path)) != staged.generation.stamp:  # noqa: PTH116 - fault tests
+            raise DamagedPartitionError(
+                f"{staged.path} is not as it was staged; stage {dataset.name} again"
+            )
+        draft = self._places.drafts(dataset, partition)[1]
+        settle(self._places, staged.generation.provenance, draft=draft)
         manifest = Manifest(
-            dataset=dataset.name,
+            dataset="/".join(dataset.key),
             partition=partition,
             current=staged.generation,
             previous=self.in_force(dataset, partition),
         )
-        final = self.path(dataset, partition)
-        make_folder(final.parent)
-        write_whole(self.manifest_path(dataset, partition), manifest.to_json())
-        put_in_place(staged.path, final)
+        # The manifest first, naming both: whichever file a crash leaves is one it knows.
+        write_text(self._places.manifest(dataset, partition), manifest.to_text(), draft=draft)
+        put_in_place(staged.path, self._places.data(dataset, partition))
         return manifest
 
     def publish(
         self,
         dataset: Dataset,
         partition: str,
-        rows: Rows | pl.DataFrame,
+        rows: Source,
         *,
         fingerprint: Fingerprint,
         provenance: Provenance,
     ) -> Manifest:
-        """Lock, stage and commit in one; for callers outside Dagster."""
+        """Lock, stage and commit."""
         with self.lock(dataset, partition):
-            return self.commit(
-                self.stage(dataset, partition, rows, fingerprint=fingerprint, provenance=provenance)
+            staged = self.stage(
+                dataset, partition, rows, fingerprint=fingerprint, provenance=provenance
+            )
+            return self.commit(staged)
+
+    def _require_lock(self, dataset: Dataset, partition: str) -> None:
+        if not lock.is_held_here(self._places.lock(dataset, partition)):
+            raise UnlockedPartitionError(
+                f"{dataset.stem(partition)} is written under its lock only; "
+                "enclose stage and commit in `with lake.lock(dataset, partition)`, or use publish"
             )
 
+    # Ways out
+
     def in_force(self, dataset: Dataset, partition: str) -> Generation | None:
-        """The generation that describes the file on disk; None if none does.
+        """The generation that verifies against the file on disk.
 
-        A file with the stamp it was published with is believed; any other is hashed.
-
-        Raises:
-            DamagedPartitionError: the manifest cannot be understood.
+        None if there is no file, no manifest, or the file is not one the manifest names.
+        The lock's holder also records a copied file's new stamp, so that it is hashed once.
         """
-        manifest = Manifest.read(self.manifest_path(dataset, partition))
-        if manifest is None:
-            return None
-        path = self.path(dataset, partition)
-        known = [g for g in (manifest.current, manifest.previous) if g is not None]
         try:
-            stamp = Stamp.of(path)
-            matching = [g for g in known if g.stamp == stamp]
-            if not matching:
-                content = hash_file(path)
-                matching = [g for g in known if g.sha256 == content]
-        except FileNotFoundError:
+            with self._opened(dataset, partition) as opened:
+                found = opened[1] if opened else None
+        except DamagedPartitionError:
             return None
-        return matching[0] if matching else None
+        if found and lock.is_held_here(self._places.lock(dataset, partition)):
+            self._restamp(dataset, partition, found)
+        return found
+
+    def _restamp(self, dataset: Dataset, partition: str, found: Generation) -> None:
+        path = self._places.manifest(dataset, partition)
+        manifest = load_manifest(path)
+        if manifest and found not in manifest.generations():
+            adopted = Manifest(
+                dataset=manifest.dataset, partition=partition, current=found, previous=None
+            )
+            draft = self._places.drafts(dataset, partition)[1]
+            write_text(path, adopted.to_text(), draft=draft)
 
     def partitions(self, dataset: Dataset) -> list[str]:
-        """Partitions that have a manifest and a file, in order."""
-        folder = self.manifest_path(dataset, "").parent
-        found = (json.loads(path.read_bytes())["partition"] for path in _manifests(folder, dataset))
-        return sorted(name for name in found if self.path(dataset, name).exists())
-
-    def files(self, dataset: Dataset, partitions: str | Sequence[str]) -> list[Path]:
-        """Files of partitions, each described by its manifest.
-
-        Raises:
-            MissingPartitionError: a partition is not materialized.
-            DamagedPartitionError: a file is not the one its manifest describes.
-        """
-        names = [partitions] if isinstance(partitions, str) else list(partitions)
-        for name in names:
-            if self.in_force(dataset, name) is None:
-                raise self._absent(dataset, name)
-        return [self.path(dataset, name) for name in names]
-
-    def scan(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.LazyFrame:
-        """Rows of partitions, lazily, with closed sets as the catalog declares them."""
-        files = self.files(dataset, partitions)
-        if not files:
-            return dataset.empty().lazy()
-        return pl.scan_parquet(files).cast(dataset.dtypes)
-
-    def read(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.DataFrame:
-        """Rows of partitions."""
-        return self.scan(dataset, partitions).collect()
+        """Partitions with a manifest and a file, sorted."""
+        folder = self._places.manifest(dataset, WHOLE).parent
+        named = (_partition_in(path, dataset) for path in folder.glob(f"{dataset.name}*.json"))
+        return sorted(p for p in named if p and self._places.data(dataset, p).exists())
 
     def relation(
         self, dataset: Dataset, partitions: str | Sequence[str]
     ) -> duckdb.DuckDBPyRelation:
-        """Rows of partitions as a DuckDB relation; closed sets are text there."""
-        files = self.files(dataset, partitions)
+        """Partitions as a lazy DuckDB relation; closed sets are text.
+
+        It reads the generations in force now, also when it runs after they were replaced.
+
+        Raises:
+            MissingPartitionError: one is not materialized.
+            DamagedPartitionError: a file is not one its manifest names.
+        """
         connection = self._connect()
-        if not files:
-            return connection.from_arrow(dataset.empty().to_arrow())
-        return connection.read_parquet([str(file) for file in files])
+        pins = ExitStack()
+        finalize(connection, pins.close)
+        # DuckDB opens a path several times per query; a descriptor stays one file.
+        files = []
+        for file, _ in self._each(dataset, partitions):
+            descriptor = os.dup(file.fileno())
+            pins.callback(os.close, descriptor)
+            files.append(f"/dev/fd/{descriptor}")
+        return connection.read_parquet(files)
 
-    def open_sql(self, datasets: Sequence[Dataset] = DATASETS) -> duckdb.DuckDBPyConnection:
-        """A locked-down DuckDB with one view a dataset, as ``gold.signals``."""
-        views = {d: self.files(d, self.partitions(d)) for d in datasets}
-        return open_views(self._connect, self.root, views)
+    def scan(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.LazyFrame:
+        """Partitions as a LazyFrame; otherwise as `relation`."""
+        frames = [
+            _with_closed_sets(dataset, pl.scan_parquet(file))
+            for file, _ in self._each(dataset, partitions)
+        ]
+        return pl.concat(frames)
 
-    def verify(self, datasets: Sequence[Dataset] = DATASETS) -> list[Finding]:
-        """Everything that was edited, deleted, added or left behind; every file is hashed."""
-        return find_faults(self.root, dict.fromkeys(datasets, (self.path, self.manifest_path)))
+    def read(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.DataFrame:
+        """Partitions as a DataFrame; otherwise as `relation`."""
+        return self.scan(dataset, partitions).collect()
 
-    def _absent(self, dataset: Dataset, name: str) -> Exception:
-        at = "/".join(dataset.key)
-        if self.path(dataset, name).exists():
-            return DamagedPartitionError(
-                f"{self.path(dataset, name)} is not the file its manifest describes; "
-                f"materialize {at} of {name} again"
-            )
-        there = self.partitions(dataset)
-        hint = f"{len(there)} are, the newest {there[-1]}" if there else "none is"
-        return MissingPartitionError(
-            f"{at} of {name} is not materialized ({hint}); run `lake backfill {name}`"
+    def open_sql(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB with one view per dataset, as ``bronze.es_trades``, that can open nothing else."""
+        return open_views(self._connect(), self._views)
+
+    def _views(self, dataset: Dataset) -> View:
+        names = self.partitions(dataset)
+        for _ in self._each(dataset, names) if names else ():
+            pass  # each is opened, so that a damaged file is named now
+        files = {name: self._places.data(dataset, name) for name in names}
+        return View(dataset, files)
+
+    def verify(self, dataset: Dataset | None = None, partition: str | None = None) -> list[Finding]:
+        """Hash every file; whatever was edited, deleted, added or left over, by path."""
+        return verify(self._places, dataset, partition)
+
+    def _opened(
+        self, dataset: Dataset, partition: str
+    ) -> AbstractContextManager[tuple[BufferedReader, Generation] | None]:
+        return self._reader.opened(
+            self._places.data(dataset, partition), self._places.manifest(dataset, partition)
         )
 
-    def _refuse_mixing(self, provenance: Provenance) -> None:
-        path = self.root / "_manifests" / "lake.json"
-        try:
-            held = Provenance(json.loads(path.read_bytes())["provenance"])
-        except FileNotFoundError:
-            write_whole(path, json.dumps({"provenance": provenance}).encode())
-            return
-        if held is not provenance:
-            raise MixedProvenanceError(
-                f"the lake at {self.root} holds {held} data and will not take {provenance} data; "
-                "set LAKE_ROOT to another folder for it"
-            )
+    def _each(
+        self, dataset: Dataset, partitions: str | Sequence[str]
+    ) -> Iterator[tuple[BufferedReader, Generation]]:
+        names = [partitions] if isinstance(partitions, str) else partitions
+        if not names:
+            raise MissingPartitionError(self._missing(dataset, "of any name"))
+        for name in names:
+            with self._opened(dataset, name) as opened:
+                if opened is None:
+                    raise MissingPartitionError(self._missing(dataset, name))
+                yield opened
+
+    def _missing(self, dataset: Dataset, partition: str) -> str:
+        there = self.partitions(dataset)
+        listed = ", ".join(there[-_SHOWN:]) or "none"
+        more = f"the last {_SHOWN} of {len(there)} are" if len(there) > _SHOWN else "there are"
+        key = "/".join(dataset.key)
+        cut = "" if dataset.calendar is None else f" --partition {partition}"
+        return (
+            f"{key} has no partition {partition}; {more} {listed}; materialize it with "
+            f"`dagster asset materialize -m lake_assets.definitions --select key:{key}{cut}`"
+        )
 
 
-def _manifests(folder: Path, dataset: Dataset) -> list[Path]:
-    prefix = f"{dataset.name}_" if dataset.calendar else f"{dataset.name}.json"
-    return sorted(
-        path
-        for path in folder.glob("*.json")
-        if path.name.startswith(prefix) and json.loads(path.read_bytes())["dataset"] == dataset.name
-    )
+def _partition_in(path: Path, dataset: Dataset) -> str | None:
+    """The partition a manifest is of, None if it is another dataset's."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        owner, partition = body["dataset"], body["partition"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # `verify` names a damaged manifest
+    mine = owner == "/".join(dataset.key) and dataset.stem(partition).endswith(path.stem)
+    return str(partition) if mine else None
+
+
+def _with_closed_sets(dataset: Dataset, rows: pl.LazyFrame) -> pl.LazyFrame:
+    stored = rows.collect_schema()
+    sets = {n: d for n, d in dataset.dtypes.items() if isinstance(d, pl.Enum) and n in stored}
+    return rows.cast(pl.Schema(sets)) if sets else rows

@@ -1,38 +1,38 @@
-"""The manifest of a partition: the generation in force, and the one it replaces."""
+"""What the lake knows of a partition: the generation in force and the one it replaced."""
 
-import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from typing import Any, Final
 
 from lake_assets.catalog.rows import Quality
 from lake_assets.errors import DamagedPartitionError
 from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.lake.sealed import seal, unseal
 from lake_assets.market.vocabulary import Provenance
 
-FORM: Final = 1  # of the manifest itself
+FORMAT: Final = 1  # of the manifest's own fields
+_MAKERS: Final = ("lake-assets", "polars", "duckdb", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What the file system says of a file; equal stamps spare the hash."""
+    """What the file system says of a file; while it stays, the bytes are taken as they were."""
 
     size: int
     mtime_ns: int
     inode: int
 
     @classmethod
-    def of(cls, path: Path) -> "Stamp":
-        """The stamp of a file as it is now."""
-        found = os.stat(path)  # noqa: PTH116 - one call, no Path overhead on the reuse path
-        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
+    def of(cls, status: os.stat_result) -> "Stamp":
+        """The stamp of a file's status."""
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One content of a partition: its file's hash, and everything known about it."""
+    """One whole version of a partition's file."""
 
     rows: int
     bytes: int
@@ -41,55 +41,64 @@ class Generation:
     fingerprint: Fingerprint
     quality: Quality
     provenance: Provenance
+    vendor_condition: str | None
     created_by: Mapping[str, str]
     stamp: Stamp
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> "Generation":
+        """As `Manifest.to_text` wrote it."""
+        known = {
+            "fingerprint": Fingerprint(**body["fingerprint"]),
+            "provenance": Provenance(body["provenance"]),
+            "stamp": Stamp(**body["stamp"]),
+        }
+        return cls(**{**body, **known})
+
+    def stamped(self, stamp: Stamp) -> "Generation":
+        """The same generation, found under another stamp."""
+        return replace(self, stamp=stamp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """A partition's manifest; the file on disk decides which generation is in force."""
+    """The two generations a partition's file may hold; the file decides which is in force."""
 
     dataset: str
     partition: str
     current: Generation
     previous: Generation | None
 
-    def to_json(self) -> bytes:
-        """The manifest as it is stored."""
-        return json.dumps({"form": FORM, **asdict(self)}, indent=1, sort_keys=True).encode()
+    def generations(self) -> list[Generation]:
+        """Both, the newer first."""
+        return [self.current, *([self.previous] if self.previous else [])]
+
+    def to_text(self) -> str:
+        """As it stands on disk."""
+        return seal({"format": FORMAT, **asdict(self)})
 
     @classmethod
-    def read(cls, path: Path) -> "Manifest | None":
-        """The manifest at a path; None if there is none.
+    def from_text(cls, text: str, path: str) -> "Manifest":
+        """Read what `to_text` wrote.
 
         Raises:
-            DamagedPartitionError: it cannot be understood.
+            DamagedPartitionError: the text was edited, or a newer release wrote it.
         """
-        try:
-            text = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        try:
-            stored = json.loads(text)
-            return cls(
-                dataset=stored["dataset"],
-                partition=stored["partition"],
-                current=_generation(stored["current"]),
-                previous=_generation(stored["previous"]) if stored["previous"] else None,
-            )
-        except (ValueError, KeyError, TypeError) as error:
+        body = unseal(text, path)
+        if body.pop("format", None) != FORMAT:
             raise DamagedPartitionError(
-                f"{path}: expected a manifest of form {FORM}, found something else ({error}); "
-                "remove it and materialize the partition again"
-            ) from error
+                f"{path}: expected manifest format {FORMAT}; read this lake with the release of "
+                "lake-assets that wrote it, or a newer one"
+            )
+        old = body["previous"]
+        return cls(
+            dataset=body["dataset"],
+            partition=body["partition"],
+            current=Generation.from_json(body["current"]),
+            previous=Generation.from_json(old) if old else None,
+        )
 
 
-def _generation(stored: dict[str, Any]) -> Generation:
-    return Generation(
-        **{
-            **stored,
-            "fingerprint": Fingerprint(**stored["fingerprint"]),
-            "provenance": Provenance(stored["provenance"]),
-            "stamp": Stamp(**stored["stamp"]),
-        }
-    )
+def creators() -> dict[str, str]:
+    """Versions of what decides a file's bytes."""
+    return {name.replace("-", "_"): version(name) for name in _MAKERS}

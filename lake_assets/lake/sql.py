@@ -1,56 +1,85 @@
-"""The lake as tables of an in-memory DuckDB that can read it and nothing else."""
+"""The whole lake as SQL views, on a connection that can open nothing else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
-from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog import DATASETS
+from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.errors import UnknownNameError
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A dataset and the files of its partitions."""
+
+    dataset: Dataset
+    files: Mapping[str, Path]
 
 
 def open_views(
-    connect: Callable[[], duckdb.DuckDBPyConnection],
-    root: Path,
-    files: Mapping[Dataset, Sequence[Path]],
+    connection: duckdb.DuckDBPyConnection, view_of: Callable[[Dataset], View]
 ) -> duckdb.DuckDBPyConnection:
-    """One view a dataset over its files, then locked: no other file, no setting, no extension."""
-    connection = connect()
-    for layer in sorted({dataset.layer for dataset in files}):
+    """Create one view per dataset, then lock the connection down.
+
+    A view is its dataset's columns after ``partition``, over an explicit list of files.
+    """
+    views = [view_of(dataset) for dataset in DATASETS]
+    for layer in Layer:
         connection.execute(f"CREATE SCHEMA {layer}")
-    for dataset, paths in files.items():
-        _create(connection, dataset, paths)
-    folder = str(root.resolve()).replace("'", "''")
-    connection.execute(f"SET allowed_directories = ['{folder}/']")
+    for view in views:
+        _create(connection, view)
+    connection.execute("SET search_path = 'bronze,silver,gold'")
+    _lock_down(connection, [str(path) for view in views for path in view.files.values()])
+    return connection
+
+
+def select(connection: duckdb.DuckDBPyConnection, question: str) -> duckdb.DuckDBPyRelation:
+    """The answer to exactly one SELECT: COPY and ATTACH would write, several would hide one.
+
+    Raises:
+        UnknownNameError: it is anything else, or DuckDB cannot answer it.
+    """
+    try:
+        statements = connection.extract_statements(question)
+        if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+            raise UnknownNameError("expected one SELECT; the lake answers and changes nothing")
+        return connection.sql(statements[0])
+    except duckdb.Error as error:
+        raise UnknownNameError(f"the query cannot be answered: {error}") from error
+
+
+def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
+    name = f"{view.dataset.layer}.{view.dataset.name}"
+    if view.files:
+        parts = (
+            # A view takes no parameters; both values are quoted, neither comes from a caller.
+            f"SELECT {_text(p)} AS partition, * FROM read_parquet({_text(str(path))})"  # noqa: S608 - as above
+            for p, path in view.files.items()
+        )
+        connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(parts)}")
+        return
+    empty = view.dataset.empty().cast(view.dataset.stored_dtypes).to_arrow()
+    connection.register("no_rows", empty)
+    connection.execute(f"CREATE TABLE {name} AS FROM (SELECT '' AS partition, * FROM no_rows)")  # noqa: S608 - a declared name
+    connection.unregister("no_rows")
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
+    listed = ", ".join(_text(file) for file in files)
+    connection.execute(f"SET allowed_paths = [{listed}]")
     for setting in (
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        "python_enable_replacements = false",
         "enable_external_access = false",
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-    return connection
 
 
-def _create(connection: duckdb.DuckDBPyConnection, dataset: Dataset, paths: Sequence[Path]) -> None:
-    name = f"{dataset.layer}.{dataset.name}"
-    if not paths:
-        columns = ", ".join(f'"{n}" {_sql_type(d)}' for n, d in dataset.stored_dtypes.items())
-        connection.execute(f"CREATE TABLE {name} ({columns})")
-        return
-    listed = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
-    connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")  # noqa: S608 - paths of manifests
-
-
-def _sql_type(dtype: pl.DataType) -> str:
-    return {
-        pl.Int8: "TINYINT",
-        pl.Int16: "SMALLINT",
-        pl.Int32: "INTEGER",
-        pl.Int64: "BIGINT",
-        pl.UInt8: "UTINYINT",
-        pl.Float64: "DOUBLE",
-        pl.Boolean: "BOOLEAN",
-        pl.Date: "DATE",
-        pl.String: "VARCHAR",
-    }[dtype.base_type()]
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

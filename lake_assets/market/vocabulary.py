@@ -158,6 +158,14 @@ class AggressorMethod(StrEnum):
     NONE = "NONE"
 
 
+class IvMethod(StrEnum):
+    """Where an option's volatility comes from: its print, its past, or its neighbours."""
+
+    OWN = "own"
+    LAST = "last"
+    INTERP = "interp"
+
+
 class Provenance(StrEnum):
     """Whether a file came from the market or from the simulation."""
 

@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from lake_assets.catalog.dataset import Layer
 from lake_assets.market.sessions import Calendar, Session, session_days, session_on
@@ -15,12 +16,13 @@ from lake_assets.orchestration.lake_asset import LakeAsset
 from lake_assets.orchestration.partitions import session_partitions
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.inventory import Inventory
-from lake_assets.sources.selection import input_fingerprints
+from lake_assets.sources.selection import input_fingerprints, trade_spans
 
+AssetJob = UnresolvedAssetJobDefinition  # what Dagster's define_asset_job returns
 NEW_YORK: Final = session_partitions(Calendar.NEW_YORK)
 
 
-def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, object]:
+def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
     """`ingest` (Bronze), `signals` (Bronze to Gold of a session), `training_set` (all sessions)."""
     daily = [a for a in assets if a.recipe.dataset.calendar is not None]
     whole = [a for a in assets if a.recipe.dataset.calendar is None]
@@ -50,7 +52,7 @@ def _select(assets: Sequence[LakeAsset]) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*(a.definition for a in assets))
 
 
-def make_schedule(job: object) -> dg.ScheduleDefinition:
+def make_schedule(job: AssetJob) -> dg.ScheduleDefinition:
     """At 03:00 New York, the session that ended the evening before."""
 
     @dg.schedule(
@@ -72,7 +74,7 @@ def make_schedule(job: object) -> dg.ScheduleDefinition:
     return after_the_session
 
 
-def make_sensor(job: object) -> dg.SensorDefinition:
+def make_sensor(job: AssetJob) -> dg.SensorDefinition:
     """Asks for a run of each session whose raw ES trades are new or have changed."""
 
     @dg.sensor(
@@ -109,7 +111,7 @@ def _digests(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 def sessions_with_trades(inventory: Inventory) -> list[Session]:
     """Sessions for which a raw file holds ES trades, oldest first."""
-    spans = inventory.spans("es_trades")
+    spans = trade_spans(inventory)
     if not spans:
         return []
     sessions = (session_on(day) for day in session_days(Calendar.NEW_YORK))

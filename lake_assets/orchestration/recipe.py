@@ -7,11 +7,12 @@ from typing import get_type_hints
 
 from lake_assets.catalog import dataset_named
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.parameters import Params
 from lake_assets.errors import MissingPartitionError, UnknownNameError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import Session
-from lake_assets.physics.parameters import Params, SignalParams
+from lake_assets.physics.parameters import SignalParams
 from lake_assets.sources.inventory import Inventory
 from lake_assets.sources.selection import input_fingerprints
 

@@ -4,34 +4,10 @@ Each step asks for its own group; `SignalParams` is all of them and what people 
 integers in units of $0.0001 (``_u``). Names are flat, so one file sets them all.
 """
 
-import json
-from hashlib import sha256
+from pydantic import Field, model_validator
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from lake_assets.market.vocabulary import ConversionMode, TouchHours
-
-
-class Params(BaseModel):
-    """Base of every group: frozen, and unknown names are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @property
-    def digest(self) -> str:
-        """Hash of every name and value; equal parameters, equal digest."""
-        return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
-
-
-class SessionParams(Params):
-    """Which part of a session is worked on, and as of when."""
-
-    touch_hours: TouchHours = Field(
-        TouchHours.rth, description="minutes searched for touches: regular hours, or all of Globex"
-    )
-    as_of_ns: int | None = Field(
-        None, ge=0, description="build as it was known at this moment, ns UTC; null: all of it"
-    )
+from lake_assets.catalog.parameters import Params, SessionParams
+from lake_assets.market.vocabulary import ConversionMode
 
 
 class BasisParams(SessionParams):
@@ -45,8 +21,34 @@ class BasisParams(SessionParams):
     parity_max_strikes: int = Field(7, gt=0, description="strikes nearest the money used")
     parity_max_skew_s: int = Field(5, ge=0, description="call and put this close in time, s")
     parity_quote_age_s: int = Field(60, gt=0, description="quotes this fresh, s")
+    parity_max_spread_u: int = Field(
+        1_000, gt=0, description="widest quote used, unless the share of mid allows more"
+    )
+    parity_max_spread_pct: int = Field(
+        10, ge=0, description="widest quote used, % of mid, where that is more"
+    )
+    parity_max_gap_u: int = Field(
+        100_000, gt=0, description="call and put mids farther apart are not near the money"
+    )
     rate: float = Field(0.045, description="flat continuous interest rate, per year")
     min_time_s: int = Field(60, gt=0, description="time to expiry is never below this, s")
+
+
+class OptionParams(BasisParams):
+    """How option prints become volatilities, gamma, walls and the gamma flip."""
+
+    iv_min: float = Field(0.01, gt=0, description="lowest volatility sought, per year")
+    iv_max: float = Field(5.0, gt=0, description="highest volatility sought, per year")
+    iv_tol: float = Field(1e-8, gt=0, description="last step of the search, per year")
+    spot_max_age_s: int = Field(60, ge=0, description="how old the future's trade may be, s")
+    iv_neighbour_age_s: int = Field(
+        60, ge=0, description="how old a neighbouring strike's volatility may be, s"
+    )
+    flip_range_pct: int = Field(5, gt=0, le=50, description="reach of the flip, % of spot")
+    flip_step_u: int = Field(2_500, gt=0, description="distance of the prices tried")
+    flip_epsilon: float = Field(
+        0.01, ge=0, lt=1, description="share of the largest gamma that counts as zero"
+    )
 
 
 class LevelParams(BasisParams):
@@ -76,6 +78,33 @@ class TapeParams(Params):
     sweep_min_notional_usd: int = Field(10_000_000, gt=0, description="smallest sweep, USD")
 
 
+class BarrierParams(Params):
+    """How much book, in time and price, counts as defending the level, and how it is judged."""
+
+    barrier_window_s: int = Field(60, gt=0, description="window before the touch, s")
+    zone_ticks: int = Field(8, gt=0, description="reach of the zone from the level, ends included")
+    barrier_r_vacuum: float = Field(0.3, ge=0, description="replenished less than this is thin")
+    barrier_r_wall: float = Field(1.5, ge=0, description="replenished more than this is firm")
+    barrier_delta_contracts: int = Field(100, ge=0, description="net change beyond this is large")
+    weak_depth_contracts: int = Field(50, ge=0, description="a zone holding less is weak")
+    weak_ratio: float = Field(0.5, ge=0, description="a wall ratio below this is weak")
+    balance_delta_contracts: int = Field(50, ge=0, description="net change below this is balance")
+    balance_churn_contracts: int = Field(100, ge=0, description="churn above this is business")
+    absorb_filled_contracts: int = Field(50, ge=0, description="least filled that is absorbed")
+    wall_window_s: int = Field(300, gt=0, description="window of the usual depth, s")
+    wall_min_weight_s: int = Field(60, ge=0, description="least time it is known for, s")
+    book_stale_s: int = Field(5, gt=0, description="a book state speaks no longer than this, s")
+
+
+class FuelParams(OptionParams):
+    """Which strikes fuel a touch, and when their flow is no accident."""
+
+    fuel_strike_range_u: int = Field(
+        20_000, ge=0, description="strikes this close to the level, ends included"
+    )
+    fuel_z: float = Field(2.0, gt=0, description="net gamma this unlikely has an effect, sd")
+
+
 class LabelParams(SessionParams):
     """What counts as a break or a bounce, and until when."""
 
@@ -90,11 +119,13 @@ class LabelParams(SessionParams):
 class FoldParams(Params):
     """How sessions are cut for walk-forward validation."""
 
-    n_splits: int = Field(5, ge=1, description="test blocks")
+    n_splits: int = Field(5, ge=1, le=62, description="test blocks; each is a bit of the mask")
     embargo_s: int = Field(3_600, ge=0, description="quiet between training and test, s")
 
 
-class SignalParams(LevelParams, TouchParams, TapeParams, LabelParams, FoldParams):
+class SignalParams(
+    LevelParams, TouchParams, TapeParams, BarrierParams, FuelParams, LabelParams, FoldParams
+):
     """Every parameter of the pipeline from Bronze to Gold."""
 
     @model_validator(mode="after")

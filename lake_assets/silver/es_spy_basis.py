@@ -3,9 +3,10 @@
 import polars as pl
 
 from lake_assets.catalog import ES_SPY_BASIS
+from lake_assets.catalog.rows import Rows
 from lake_assets.market.sessions import Session
 from lake_assets.orchestration.lake_asset import lake_asset
-from lake_assets.physics.basis import estimate_basis
+from lake_assets.physics.basis import basis_rows
 from lake_assets.physics.parameters import BasisParams
 
 
@@ -16,6 +17,6 @@ def es_spy_basis(
     front_contract: pl.DataFrame,
     session: Session,
     params: BasisParams,
-) -> pl.DataFrame:
-    """Put/call parity of the same-day options, minute by minute; the ratio of ten where it fails."""
-    return estimate_basis(spy_options, es_trades, front_contract, session, params)
+) -> Rows:
+    """Put/call parity of the same-day options by the minute; the ratio of ten where it fails."""
+    return basis_rows(spy_options, es_trades, front_contract, session, params)

@@ -1,7 +1,7 @@
 """Rebuild the frozen session lists from pandas-market-calendars and the override table.
 
-Run by hand (``python -m lake_assets_tests.market.freeze_calendars``) when a year is added or an exchange
-announces a change; the diff is then read before it is committed. Tests compare, never write.
+Run by hand (``python -m lake_assets_tests.market.freeze_calendars``) when a year is added or a
+venue announces a change; read the diff before committing it. Tests compare, never write.
 """
 
 import csv

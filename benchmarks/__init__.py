@@ -1,0 +1,1 @@
+"""Speed, measured beside references in one run; no test depends on it."""

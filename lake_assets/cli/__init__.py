@@ -1,0 +1,1 @@
+"""The `lake` command, the only place that prints."""

@@ -1,0 +1,137 @@
+"""`lake backfill`: materialize sessions, several at a time, and say what happened."""
+
+import argparse
+import json
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
+from multiprocessing import get_context
+
+import dagster as dg
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lake_assets.cli.place import (
+    open_lake,
+    open_survey,
+    parse_day,
+    parse_sessions,
+    sessions_in_sight,
+)
+from lake_assets.cli.report import print_plan, print_runs
+from lake_assets.definitions import build_definitions
+from lake_assets.errors import UnknownNameError, UnknownSessionError
+from lake_assets.market.sessions import session_on
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.orchestration.runs import SessionRun, run_partition
+from lake_assets.orchestration.survey import State
+
+DONE, FAILED, REFUSED = 0, 1, 3
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Materialize what was asked for; one failing session does not stop the others."""
+    source = open_lake()
+    keys = selected(arguments.select)
+    wanted = choose(arguments, source)
+    if arguments.dry_run:
+        return print_plan(open_survey(source).partitions(wanted), keys, as_json=arguments.json)
+    runs = backfill(
+        wanted,
+        keys,
+        workers=arguments.workers,
+        force="*" if arguments.force else "",
+        quiet=arguments.json,
+    )
+    if arguments.json:
+        print(json.dumps([asdict(run) for run in runs]))
+    else:
+        print_runs(runs)
+    if all(run.error is None for run in runs):
+        return DONE
+    return REFUSED if all(run.refused for run in runs if run.error) else FAILED
+
+
+def selected(text: str) -> list[dg.AssetKey]:
+    """Keys of a Dagster asset selection, without the aggregates of all sessions.
+
+    Raises:
+        UnknownNameError: the selection is malformed or names nothing.
+    """
+    graph = build_definitions(os.environ).resolve_asset_graph()
+    try:
+        found = dg.AssetSelection.from_coercible(text).resolve(graph)
+    except dg.DagsterError as error:
+        raise UnknownNameError(f"--select {text!r}: {error}") from error
+    keys = sorted(key for key in found if graph.get(key).is_partitioned)
+    if not keys:
+        names = ", ".join(sorted(key.to_user_string() for key in graph.get_all_asset_keys()))
+        raise UnknownNameError(f"--select {text!r} names no daily asset; there are {names}")
+    return keys
+
+
+def choose(arguments: argparse.Namespace, source: LakeResource) -> list[str]:
+    """Sessions asked for; without any, those with raw files that are not all materialized."""
+    named = list(_named(arguments))
+    survey = open_survey(source)
+    if arguments.stale:
+        states = survey.partitions(named or sessions_in_sight(source))
+        return sorted({s.partition for s in states if s.state is State.STALE})
+    if named:
+        return named
+    states = survey.partitions(sessions_in_sight(source))
+    return sorted({s.partition for s in states if s.state is State.MISSING})
+
+
+def _named(arguments: argparse.Namespace) -> Iterator[str]:
+    if arguments.sessions:
+        yield from parse_sessions(arguments.sessions)
+    if arguments.start_date or arguments.end_date:
+        if not (arguments.start_date and arguments.end_date):
+            raise UnknownSessionError("--start-date and --end-date go together")
+        yield from parse_sessions(f"{arguments.start_date}..{arguments.end_date}")
+    for text in (arguments.dates or "").split(","):
+        if text:
+            yield session_on(parse_day(text.strip())).day.isoformat()
+
+
+def backfill(
+    sessions: Sequence[str],
+    keys: Sequence[dg.AssetKey],
+    *,
+    workers: int,
+    force: str = "",
+    quiet: bool = False,
+) -> list[SessionRun]:
+    """Run each session, ``workers`` at a time; results are in the order of the sessions."""
+    shown = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
+    bar = Progress(*shown, TimeElapsedColumn(), console=Console(stderr=True), disable=quiet)
+    done: dict[str, SessionRun] = {}
+    with bar:
+        task = bar.add_task("sessions", total=len(sessions))
+        for finished in _each(sessions, keys, workers, force):
+            done[finished.partition] = finished
+            bar.update(task, advance=1, description=finished.partition)
+    return [done[name] for name in sessions]
+
+
+def _each(
+    sessions: Sequence[str], keys: Sequence[dg.AssetKey], workers: int, force: str
+) -> Iterator[SessionRun]:
+    if workers <= 1 or len(sessions) <= 1:
+        yield from (_one(name, keys, force) for name in sessions)
+        return
+    # Spawn: a forked child would share SQLite handles and thread pools with its parent.
+    with ProcessPoolExecutor(min(workers, len(sessions)), get_context("spawn")) as pool:
+        jobs = {pool.submit(_one, name, keys, force): name for name in sessions}
+        for job in as_completed(jobs):
+            try:
+                yield job.result()
+            except BrokenProcessPool:
+                yield SessionRun(jobs[job], error="the worker process died; run it again")
+
+
+def _one(name: str, keys: Sequence[dg.AssetKey], force: str) -> SessionRun:
+    return run_partition(build_definitions(os.environ), name, select=keys, force=force)

@@ -1,0 +1,64 @@
+"""`lake demo`: two simulated sessions, from vendor files to Gold, and where to look."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import Final
+
+import dagster as dg
+import polars as pl
+
+from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.cli.backfill import backfill, selected
+from lake_assets.cli.place import open_lake
+from lake_assets.cli.report import console, plain_table, print_runs
+from lake_assets.cli.simulate import simulate
+from lake_assets.definitions import build_definitions
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.orchestration.runs import run_partition
+from lake_assets.simulation.parameters import SimulationParams
+
+SESSIONS: Final = ("2025-12-16", "2025-12-17")
+FEATURES: Final = ("level_kind", "direction", "tape_sweep_direction", "outcome", "label_reason")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Simulate, build, print; run again it computes nothing and says so."""
+    source = open_lake()
+    out = console()
+    params = SimulationParams(seed=1, book_records=arguments.book_records)
+    made = simulate(SESSIONS, source.raw_root, params)
+    out.print(f"Raw vendor files (simulated) of {len(made)} sessions in {source.raw_root}")
+    runs = backfill(SESSIONS, selected("*"), workers=os.cpu_count() or 1)
+    if not any(run.error for run in runs):
+        whole = [dg.AssetKey(SIGNALS_MULTI_DAY.key)]
+        runs.append(run_partition(build_definitions(os.environ), None, select=whole))
+    print_runs(runs)
+    if any(run.error for run in runs):
+        return 1
+    _print_mix(source)
+    _print_places(source)
+    return 0
+
+
+def _print_mix(source: LakeResource) -> None:
+    """What the touches are made of."""
+    signals = source.lake.read(SIGNALS, list(SESSIONS))
+    table = plain_table("column", "what the touches hold")
+    for name in FEATURES:
+        counts = signals[name].cast(pl.String).fill_null("null").value_counts(sort=True)
+        table.add_row(name, "  ".join(f"{value} {count}" for value, count in counts.iter_rows()))
+    console().print(table)
+
+
+def _print_places(source: LakeResource) -> None:
+    out, root = console(), Path(source.root)
+    out.print("Gold:")
+    for dataset, partition in [*((SIGNALS, s) for s in SESSIONS), (SIGNALS_MULTI_DAY, "all")]:
+        out.print(f"  {root / dataset.path(partition)}")
+    out.print(
+        "Next: `make dev` opens the asset graph, `lake describe signals` explains the columns,"
+    )
+    out.print(
+        '      `lake sql "select outcome, count(*) from gold.signals group by 1"` asks the lake.'
+    )

@@ -1,0 +1,76 @@
+"""`lake doctor`: the environment, the raw files found per session, and what would run."""
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from lake_assets.cli.place import open_lake, open_survey
+from lake_assets.cli.report import console, plain_table
+from lake_assets.orchestration.jobs import sessions_with_trades
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.orchestration.survey import State
+from lake_assets.sources.selection import input_fingerprints
+
+_PACKAGES = ("dagster", "duckdb", "polars", "numba", "databento", "pyarrow", "pandera")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 1 if a raw file cannot be used or the lake cannot be written."""
+    source = open_lake()
+    found = {
+        "environment": dict(_environment(source)),
+        "sessions": list(_sessions(source)),
+        "faults": [str(fault) for fault in source.inventory.faults],
+    }
+    if arguments.json:
+        print(json.dumps(found))
+    else:
+        _print(source)
+    writable = os.access(source.root, os.W_OK)
+    return 0 if writable and not found["faults"] else 1
+
+
+def _environment(source: LakeResource) -> Iterator[tuple[str, str]]:
+    yield "python", platform.python_version()
+    yield from ((name, version(name)) for name in _PACKAGES)
+    yield "lake", str(Path(source.root).resolve())
+    yield "raw files", str(source.raw_root.resolve())
+    yield "run history", os.environ["DAGSTER_HOME"]
+    yield "cores", str(os.cpu_count())
+
+
+def _sessions(source: LakeResource) -> Iterator[dict[str, object]]:
+    survey = open_survey(source)
+    for session in sessions_with_trades(source.inventory):
+        name = session.day.isoformat()
+        files = {
+            dataset: len(input_fingerprints(source.inventory, session, dataset))
+            for dataset in ("es_trades", "es_mbp10", "spy_options")
+        }
+        due = [s for s in survey.partitions([name]) if s.state is not State.MATERIALIZED]
+        yield {"session": name, **files, "would_build": [s.dataset.name for s in due]}
+
+
+def _print(source: LakeResource) -> None:
+    out = console()
+    table = plain_table("environment", "")
+    for name, value in dict(_environment(source)).items():
+        table.add_row(name, value)
+    out.print(table)
+    sessions = plain_table("session", "trade files", "book files", "option files", "would build")
+    for row in _sessions(source):
+        due = row["would_build"]
+        text = f"{len(due)} datasets" if isinstance(due, list) and due else "nothing"
+        counts = [str(row[name]) for name in ("es_trades", "es_mbp10", "spy_options")]
+        sessions.add_row(str(row["session"]), *counts, text)
+    out.print(sessions)
+    for fault in source.inventory.faults:
+        out.print(f"[red]unusable[/red] {fault}", soft_wrap=True)
+    if not sessions.row_count:
+        out.print(
+            f"No ES trades under {source.raw_root}: put vendor files there, or run `lake demo`."
+        )

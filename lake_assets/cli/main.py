@@ -1,0 +1,125 @@
+"""The `lake` command: its words, its arguments, its exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lake_assets.errors import BusyPartitionError, LakeError, UnknownNameError, UnknownSessionError
+
+DONE, FAILED, MISUSE, REFUSED = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; errors made on purpose are printed as one sentence.
+
+    Returns:
+        0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition).
+    """
+    arguments = parser().parse_args(argv)
+    _export(arguments)
+    try:
+        return int(_command(arguments.command)(arguments))
+    except (UnknownSessionError, UnknownNameError) as error:
+        return _say(error, MISUSE)
+    except BusyPartitionError as error:
+        return _say(error, REFUSED)
+    except (LakeError, OSError) as error:
+        return _say(error, FAILED)
+    except KeyboardInterrupt:
+        return _say("interrupted; what was published stays, the rest resumes next time", FAILED)
+
+
+def _say(error: object, code: int) -> int:
+    print(f"lake: {error}", file=sys.stderr)
+    return code
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    """Options that move the lake reach every process as the environment they stand for."""
+    for option, name in (("root", "LAKE_ROOT"), ("raw", "LAKE_RAW"), ("config", "LAKE_PARAMETERS")):
+        if value := getattr(arguments, option, None):
+            os.environ[name] = str(Path(value).resolve())
+
+
+def _command(name: str) -> Callable[[argparse.Namespace], int]:
+    # Imported here: `lake --help` should not wait for Dagster.
+    from lake_assets.cli import backfill, demo, describe, doctor, query, simulate, status, verify  # noqa: PLC0415
+
+    return {
+        "backfill": backfill.run,
+        "demo": demo.run,
+        "describe": describe.run,
+        "doctor": doctor.run,
+        "simulate": simulate.run,
+        "sql": query.run,
+        "status": status.run,
+        "verify": verify.run,
+    }[name]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every word the command knows."""
+    top = argparse.ArgumentParser(
+        prog="lake",
+        description="Vendor files to point-in-time features, one trading session a partition.",
+        epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (another process is writing).",
+    )
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--root", help="folder of the lake (LAKE_ROOT; default data/lake)")
+    where.add_argument("--raw", help="folder of the vendor's files (LAKE_RAW; default <root>/raw)")
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[where])
+
+    demo = command("demo", "Simulate two sessions, build Bronze to Gold, say where to look.")
+    demo.add_argument("--book-records", type=int, default=60_000, help="book records a session")
+
+    simulate = command("simulate", "Write synthetic sessions as genuine vendor files.")
+    simulate.add_argument("sessions", help="one date, or first..last")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--book-records", type=int, default=60_000, help="book records a session")
+    simulate.add_argument("--overwrite", action="store_true", help="replace what stands there")
+
+    _add_backfill(command("backfill", "Materialize sessions; what is there is not made again."))
+
+    status = command("status", "What is materialized, stale or missing.")
+    status.add_argument("sessions", nargs="?", help="one date, or first..last")
+    status.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
+    status.add_argument("--json", action="store_true")
+
+    verify = command("verify", "Hash every file of the lake and compare it with its manifest.")
+    verify.add_argument("--json", action="store_true")
+
+    query = command("sql", "Ask the whole lake one question; a view a dataset, as gold.signals.")
+    query.add_argument("query", help="one SELECT")
+    query.add_argument("--format", choices=["table", "csv", "json"], default="table")
+
+    describe = command("describe", "The datasets, or the columns of one.")
+    describe.add_argument("dataset", nargs="?")
+    describe.add_argument("--markdown", action="store_true", help="as docs/datasets.md")
+
+    doctor = command("doctor", "The environment, the raw files found per session, what would run.")
+    doctor.add_argument("--json", action="store_true")
+    return top
+
+
+def _add_backfill(backfill: argparse.ArgumentParser) -> None:
+    backfill.add_argument("sessions", nargs="?", help="one date, or first..last")
+    backfill.add_argument("--start-date", help="first session")
+    backfill.add_argument("--end-date", help="last session")
+    backfill.add_argument("--dates", help="sessions, separated by commas")
+    which = backfill.add_mutually_exclusive_group()
+    which.add_argument("--stale", action="store_true", help="only sessions with a stale partition")
+    which.add_argument("--force", action="store_true", help="rebuild what is materialized too")
+    backfill.add_argument("--workers", type=int, default=1, help="sessions at a time")
+    backfill.add_argument("--select", default="*", help="Dagster asset selection")
+    backfill.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
+    backfill.add_argument("--json", action="store_true")
+    backfill.add_argument("--dry-run", action="store_true", help="say what would run, and why")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

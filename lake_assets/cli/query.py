@@ -1,0 +1,30 @@
+"""`lake sql`: one question to the whole lake."""
+
+import argparse
+
+import duckdb
+import polars as pl
+
+from lake_assets.cli.place import open_lake
+from lake_assets.cli.report import console
+from lake_assets.errors import UnknownNameError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the answer as a table, CSV or JSON."""
+    connection = open_lake().lake.open_sql()
+    try:
+        answer = connection.sql(arguments.query)
+    except duckdb.Error as error:
+        raise UnknownNameError(f"the query cannot be answered: {error}") from error
+    if answer is None:
+        raise UnknownNameError("only a SELECT has an answer; the lake is read-only here")
+    rows = answer.pl()
+    if arguments.format == "csv":
+        print(rows.write_csv(), end="")
+    elif arguments.format == "json":
+        print(rows.write_json())
+    else:
+        with pl.Config(tbl_rows=50, tbl_cols=-1, tbl_width_chars=console().width):
+            console().print(str(rows))
+    return 0

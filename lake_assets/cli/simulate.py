@@ -1,0 +1,38 @@
+"""`lake simulate`: synthetic sessions as genuine vendor files."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from lake_assets.cli.place import open_lake, parse_sessions
+from lake_assets.cli.report import console
+from lake_assets.market.sessions import session_on
+from lake_assets.simulation.parameters import SimulationParams
+from lake_assets.simulation.session import SimulatedSession, simulate_session
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the sessions asked for into the raw folder."""
+    source = open_lake()
+    made = simulate(
+        parse_sessions(arguments.sessions),
+        source.raw_root,
+        SimulationParams(seed=arguments.seed, book_records=arguments.book_records),
+        overwrite=arguments.overwrite,
+    )
+    for session in made:
+        console().print(session.sentence)
+    return 0
+
+
+def simulate(
+    names: Sequence[str], raw_root: Path, params: SimulationParams, *, overwrite: bool = False
+) -> list[SimulatedSession]:
+    """Simulate sessions by name; what is there already is left alone."""
+    return [
+        simulate_session(
+            session_on(date.fromisoformat(name)), raw_root, params, overwrite=overwrite
+        )
+        for name in names
+    ]

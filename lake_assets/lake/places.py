@@ -1,0 +1,50 @@
+"""Where things lie under the lake's root; data paths themselves come from the catalog."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lake_assets.catalog.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of a lake."""
+
+    root: Path
+
+    @property
+    def manifests(self) -> Path:
+        """One manifest per partition, in the data's own tree."""
+        return self.root / "_manifests"
+
+    @property
+    def locks(self) -> Path:
+        """One lock file per partition ever written."""
+        return self.root / "_locks"
+
+    @property
+    def staging(self) -> Path:
+        """What is being written; nothing reads it, and no name in it ends in .parquet."""
+        return self.root / "_staging"
+
+    @property
+    def identity(self) -> Path:
+        """What the lake says of itself."""
+        return self.manifests / "lake.json"
+
+    def data(self, dataset: Dataset, partition: str) -> Path:
+        """The file readers open."""
+        return self.root / dataset.path(partition)
+
+    def manifest(self, dataset: Dataset, partition: str) -> Path:
+        """What the lake knows of the partition."""
+        return self.manifests / f"{dataset.stem(partition)}.json"
+
+    def lock(self, dataset: Dataset, partition: str) -> Path:
+        """What a writer holds."""
+        return self.locks / f"{dataset.stem(partition)}.lock"
+
+    def drafts(self, dataset: Dataset, partition: str) -> tuple[Path, Path]:
+        """Rows and manifest on their way in; the lock's holder alone touches them."""
+        stem = f"{self.staging}/{dataset.stem(partition)}"
+        return Path(f"{stem}.rows"), Path(f"{stem}.manifest")

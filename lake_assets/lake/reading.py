@@ -1,0 +1,94 @@
+"""Which generation a file is, and the open file that proves it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from os import fstat
+from pathlib import Path
+from typing import Final
+
+from lake_assets.errors import DamagedPartitionError
+from lake_assets.lake.durability import sha256_of
+from lake_assets.lake.manifest import Generation, Manifest, Stamp
+
+_RETRIES: Final = 1_000  # a writer would have to publish this often during one look
+
+
+def load_manifest(path: Path) -> Manifest | None:
+    """A partition's manifest, None if there is none.
+
+    Raises:
+        DamagedPartitionError: it was edited.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as error:
+        raise DamagedPartitionError(f"{path}: expected UTF-8, {error}") from error
+    return Manifest.from_text(text, str(path))
+
+
+class Reader:
+    """Opens partitions; remembers the hash of what it hashed, by the file's stamp."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[Stamp, str] = {}
+
+    @contextmanager
+    def opened(
+        self, data: Path, manifest: Path
+    ) -> Iterator[tuple[BufferedReader, Generation] | None]:
+        """The open file and the generation it is; None if there is no file or no manifest.
+
+        The open file stays that generation however often the name is given to a newer one.
+
+        Raises:
+            DamagedPartitionError: the file is neither of the generations its manifest names.
+        """
+        known = load_manifest(manifest)
+        for _ in range(_RETRIES):
+            try:
+                file = data.open("rb")
+            except FileNotFoundError:
+                yield None
+                return
+            with file:
+                found = _by_stamp(file, known)
+                if found is None:
+                    # A writer may have replaced both since the manifest was read.
+                    fresh = load_manifest(manifest)
+                    if fresh != known:
+                        known = fresh
+                        continue
+                    found = self._by_hash(file, known)
+                if known is None:
+                    yield None
+                    return
+                if found is None:
+                    break
+                yield file, found
+                return
+        raise DamagedPartitionError(
+            f"{data}: expected one of the generations {manifest} names, found other bytes; "
+            "materialize the partition again, or restore the file from a copy"
+        )
+
+    def _by_hash(self, file: BufferedReader, manifest: Manifest | None) -> Generation | None:
+        if manifest is None:
+            return None
+        stamp = Stamp.of(fstat(file.fileno()))
+        sizes = {g.bytes for g in manifest.generations()}
+        if stamp not in self._hashes and stamp.size in sizes:
+            self._hashes[stamp] = sha256_of(file)
+            file.seek(0)
+        found = self._hashes.get(stamp)
+        same = (g for g in manifest.generations() if g.sha256 == found)
+        generation = next(same, None)
+        return generation.stamped(stamp) if generation else None
+
+
+def _by_stamp(file: BufferedReader, manifest: Manifest | None) -> Generation | None:
+    stamp = Stamp.of(fstat(file.fileno()))
+    known = manifest.generations() if manifest else []
+    return next((g for g in known if g.stamp == stamp), None)

@@ -1,0 +1,99 @@
+"""Run one session through Dagster in this process, and say what became of each asset."""
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from lake_assets.errors import BusyPartitionError
+from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRun:
+    """What became of one asset in a run."""
+
+    key: str
+    outcome: str
+    why: str
+    rows: int
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRun:
+    """What became of a run: its assets, and the sentence it failed with, if it did."""
+
+    partition: str
+    assets: list[AssetRun] = field(default_factory=list)
+    error: str | None = None
+    refused: bool = False
+
+
+def use_instance_beside(lake_root: Path) -> None:
+    """Keep the run history in the lake unless DAGSTER_HOME says otherwise."""
+    if os.environ.get("DAGSTER_HOME"):
+        home = Path(os.environ["DAGSTER_HOME"])
+    else:
+        home = (lake_root / "_dagster").resolve()
+        os.environ["DAGSTER_HOME"] = str(home)
+    home.mkdir(parents=True, exist_ok=True)
+    shipped, settings = Path("dagster.yaml"), home / "dagster.yaml"
+    if shipped.exists() and not settings.exists():
+        shutil.copyfile(shipped, settings)
+
+
+def run_partition(
+    definitions: dg.Definitions,
+    partition: str | None,
+    *,
+    select: Sequence[dg.AssetKey],
+    force: str = "",
+    run_config: Mapping[str, object] | None = None,
+) -> SessionRun:
+    """Materialize the selected assets of one session; a failure is returned, not raised."""
+    job = definitions.resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=list(select),
+            partition_key=partition,
+            tags={FORCE_TAG: force} if force else {},
+            run_config={**QUIET, **(run_config or {})},
+            raise_on_error=False,
+        )
+    name = partition or "all"
+    assets = [_asset_run(event) for event in result.get_asset_materialization_events()]
+    if result.success:
+        return SessionRun(name, assets)
+    failure = next(e for e in result.all_events if e.is_step_failure)
+    return SessionRun(name, assets, *_reason(failure))
+
+
+def _asset_run(event: dg.DagsterEvent) -> AssetRun:
+    made = event.step_materialization_data.materialization
+    facts = {name: value.value for name, value in made.metadata.items()}
+    outcome = (made.tags or {}).get(OUTCOME_TAG, "")
+    return AssetRun(
+        key=made.asset_key.to_user_string(),
+        outcome=outcome,
+        why=str(facts.get("why", "")),
+        rows=int(str(facts.get("dagster/row_count", 0))),
+        seconds=float(str(facts["seconds"])) if "seconds" in facts else None,
+    )
+
+
+def _reason(failure: dg.DagsterEvent) -> tuple[str, bool]:
+    """The sentence of the error that started it all, and whether it was a refusal."""
+    error = failure.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    name = (error.cls_name if error else None) or "Failure"
+    text = (error.message if error else "").removeprefix(f"{name}: ").split("\n\nStack")[0].strip()
+    bare = text.split(f"{name}: ", 1)[-1]
+    return f"{failure.step_key}: {bare}", name == BusyPartitionError.__name__

@@ -1,0 +1,1 @@
+"""Seeded synthetic sessions, written as genuine vendor files."""

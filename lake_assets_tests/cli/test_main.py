@@ -1,0 +1,171 @@
+"""The command: words, exit codes, and what a newcomer reads."""
+
+import json
+
+import pytest
+
+from lake_assets.cli.main import DONE, FAILED, MISUSE, main
+from lake_assets_tests.orchestration.lakes import DAY, DAYS
+
+
+@pytest.fixture
+def lake(request, monkeypatch):
+    """The command, run on the lake a test asks for; gives code, output and errors."""
+
+    def run(test_lake, *words):
+        for name, value in test_lake.environ.items():
+            monkeypatch.setenv(name, value)
+        capsys = request.getfixturevalue("capsys")
+        capsys.readouterr()
+        code = main(words)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_backfill_builds_then_says_that_nothing_was_computed(lake, empty_lake):
+    code, out, _ = lake(empty_lake, "backfill", DAY)
+    assert code == DONE
+    assert "1 of 1 sessions done" in out
+    assert "gold/signals" in out
+    code, out, _ = lake(empty_lake, "backfill", DAY)
+    assert code == DONE
+    assert "already materialized: nothing was computed" in out
+
+
+def test_backfill_without_arguments_takes_what_is_missing(lake, built_lake):
+    code, out, _ = lake(built_lake, "backfill", "--json")
+    runs = json.loads(out)
+    assert code == DONE
+    assert [run["partition"] for run in runs] == [day for day in DAYS if day != DAY]
+    assert {asset["outcome"] for asset in runs[0]["assets"]} == {"built"}
+    assert json.loads(lake(built_lake, "backfill", "--json")[1]) == []
+
+
+def test_a_dry_run_says_what_and_why_and_does_nothing(lake, built_lake):
+    before = built_lake.files()
+    code, out, _ = lake(built_lake, "backfill", f"{DAYS[0]}..{DAY}", "--dry-run", "--json")
+    assert code == DONE
+    due = json.loads(out)
+    assert {entry["partition"] for entry in due} == {DAYS[0]}
+    assert {entry["why"] for entry in due} == {"not materialized"}
+    assert built_lake.files() == before
+
+
+def test_a_selection_runs_no_more_than_it_names(lake, empty_lake):
+    code, out, _ = lake(empty_lake, "backfill", DAY, "--select", "group:bronze", "--json")
+    assert code == DONE
+    keys = {asset["key"] for asset in json.loads(out)[0]["assets"]}
+    assert keys == {"bronze/es_trades", "bronze/es_mbp10", "bronze/spy_options"}
+
+
+def test_stale_sessions_are_found_and_rebuilt(lake, built_lake, tmp_path):
+    settings = tmp_path / "parameters.yaml"
+    settings.write_text("label_threshold_u: 3000\n")
+    config = ("--config", str(settings))
+    _, out, _ = lake(built_lake, "status", DAY, *config, "--json")
+    stale = {s["dataset"] for s in json.loads(out) if s["state"] == "stale"}
+    assert stale == {"gold/labels", "gold/signals"}
+    _, out, _ = lake(built_lake, "backfill", "--stale", *config, "--json")
+    built = {a["key"] for a in json.loads(out)[0]["assets"] if a["outcome"] == "built"}
+    assert built == stale
+    assert json.loads(lake(built_lake, "backfill", "--stale", *config, "--json")[1]) == []
+
+
+def test_status_of_an_empty_place_says_what_to_do(lake, empty_lake, tmp_path):
+    nowhere = type(empty_lake)(tmp_path / "nowhere")
+    code, out, _ = lake(nowhere, "status")
+    assert code == DONE
+    assert "`lake demo`" in out
+
+
+def test_status_counts_what_is_there(lake, built_lake):
+    code, out, _ = lake(built_lake, "status")
+    assert code == DONE
+    assert DAY in out
+    assert "all" in out
+
+
+def test_verify_finds_an_edited_byte(lake, built_lake):
+    assert lake(built_lake, "verify")[0] == DONE
+    path = next((built_lake.root / "gold").rglob("signals_*.parquet"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    code, out, _ = lake(built_lake, "verify")
+    assert code == FAILED
+    assert path.name in out
+
+
+def test_sql_answers_from_the_whole_lake(lake, built_lake):
+    query = "select count(*) as touches, count(distinct event_id) as ids from gold.signals"
+    code, out, _ = lake(built_lake, "sql", query, "--format", "json")
+    assert code == DONE
+    (row,) = json.loads(out)
+    assert row["touches"] == row["ids"] > 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["select * from gold.nothing", "drop view gold.signals", "copy gold.signals to 'x.csv'"],
+)
+def test_sql_refuses_what_is_no_answerable_select(lake, built_lake, query):
+    code, _, err = lake(built_lake, "sql", query)
+    assert code == MISUSE
+    assert err.startswith("lake: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["backfill", "2025-12-25"], "no new_york session; the nearest are"),
+        (["backfill", "tomorrow"], "write YYYY-MM-DD"),
+        (["backfill", "2025-12-21..2025-12-20"], "holds no session"),
+        (["backfill", DAY, "--select", "key:nobody"], "names no daily asset"),
+        (["backfill", "--start-date", DAY], "go together"),
+        (["describe", "tapes"], "there are es_trades"),
+    ],
+)
+def test_misuse_is_answered_with_a_remedy(lake, built_lake, words, told):
+    code, _, err = lake(built_lake, *words)
+    assert code == MISUSE
+    assert told in err
+
+
+def test_a_session_without_raw_files_fails_with_a_remedy_and_writes_nothing(lake, built_lake):
+    before = built_lake.files()
+    code, out, _ = lake(built_lake, "backfill", "2025-12-15")
+    assert code == FAILED
+    assert "2025-12-15 failed" in out
+    assert built_lake.files() == before
+
+
+def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):
+    code, out, _ = lake(empty_lake, "backfill", "2025-12-15..2025-12-17", "--workers", "2")
+    assert code == FAILED
+    assert "2 of 3 sessions done" in out
+    assert empty_lake.lake.verify() == []
+
+
+def test_describe_lists_every_column(lake, built_lake):
+    code, out, _ = lake(built_lake, "describe", "signals")
+    assert code == DONE
+    assert "tape_imbalance" in out
+    assert "gold/research/signals_" in out
+
+
+def test_doctor_names_the_files_it_cannot_use(lake, built_lake):
+    assert lake(built_lake, "doctor")[0] == DONE
+    (built_lake.root / "raw" / "page.dbn.zst").write_text("<html>sign in</html>")
+    code, out, _ = lake(built_lake, "doctor", "--json")
+    assert code == FAILED
+    (fault,) = json.loads(out)["faults"]
+    assert "page.dbn.zst" in fault
+
+
+def test_simulated_data_stays_out_of_a_vendor_lake(lake, built_lake):
+    record = built_lake.root / "_manifests" / "lake.json"
+    record.write_text(record.read_text().replace("simulated", "vendor"))
+    code, out, _ = lake(built_lake, "backfill", DAYS[0])
+    assert code == FAILED
+    assert "LAKE_ROOT" in out

@@ -1,0 +1,34 @@
+"""Session partitions are the calendar's sessions, no more and no fewer."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from lake_assets.market.sessions import Calendar, session_days
+from lake_assets.orchestration.partitions import session_partitions
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize("calendar", list(Calendar))
+def test_the_keys_are_the_sessions_that_have_ended(calendar):
+    keys = session_partitions(calendar).get_partition_keys(current_time=NOW)
+    ended = [d.isoformat() for d in session_days(calendar) if d < NOW.date()]
+    assert keys == ended
+
+
+@pytest.mark.parametrize("day", ["2025-12-20", "2025-12-25", "2024-12-25", "2025-04-18x"])
+def test_a_weekend_or_holiday_is_no_partition(day):
+    assert not session_partitions(Calendar.NEW_YORK).has_partition_key(day)
+
+
+@pytest.mark.parametrize("day", ["2025-11-28", "2025-01-09", "2024-03-11", "2023-12-26"])
+def test_half_days_and_clock_changes_are_partitions(day):
+    assert session_partitions(Calendar.NEW_YORK).has_partition_key(day)
+
+
+def test_the_two_calendars_differ():
+    assert session_partitions(Calendar.NSE).has_partition_key("2025-12-26")
+    assert not session_partitions(Calendar.NSE).has_partition_key("2025-08-27")
+    assert session_partitions(Calendar.NEW_YORK).has_partition_key("2025-08-27")

@@ -1,0 +1,74 @@
+"""Reuse across processes: commands twice, two at once, one killed."""
+
+import random
+import signal
+import time
+
+import pytest
+
+from lake_assets.catalog import DATASETS, SIGNALS
+from lake_assets_tests.orchestration.lakes import DAY
+
+MATERIALIZE = (
+    "dagster",
+    "asset",
+    "materialize",
+    "-m",
+    "lake_assets.definitions",
+    "--select",
+    "key:*",
+    "--partition",
+    DAY,
+)
+DAILY_PATHS = {d.path(DAY) for d in DATASETS if d.calendar is not None}
+
+
+def finish(process):
+    out, err = process.communicate(timeout=180)
+    assert process.returncode == 0, err[-3000:]
+    return out + err
+
+
+def test_dagster_asset_materialize_twice_computes_once(empty_lake):
+    finish(empty_lake.start(*MATERIALIZE))
+    before = empty_lake.files()
+    assert set(before) == DAILY_PATHS
+    finish(empty_lake.start(*MATERIALIZE))
+    assert empty_lake.files() == before
+
+
+def test_two_processes_at_once_build_each_partition_once(empty_lake):
+    first, second = (empty_lake.start(*MATERIALIZE) for _ in range(2))
+    logs = finish(first) + finish(second)
+    assert empty_lake.lake.verify() == []
+    for dataset in DATASETS:
+        if dataset.calendar is not None:
+            assert logs.count(f"{dataset.name} {DAY}: built") == 1, dataset.name
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_killed_run_leaves_whole_partitions_and_the_next_finishes(empty_lake, seed):
+    process = empty_lake.start(*MATERIALIZE)
+    pause = random.Random(seed).uniform(0.3, 1.5)  # noqa: S311 - a moment, not a secret
+    wait_for_work(empty_lake, process)
+    time.sleep(pause)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.communicate()
+    survivors = empty_lake.files()
+    assert [f for f in empty_lake.lake.verify() if f.kind not in HARMLESS] == []
+    finish(empty_lake.start(*MATERIALIZE))
+    after = empty_lake.files()
+    assert set(after) == DAILY_PATHS
+    assert all(after[name] == stamp for name, stamp in survivors.items())
+    assert empty_lake.lake.read(SIGNALS, DAY).height > 0
+    assert empty_lake.lake.verify() == []
+
+
+HARMLESS = {"leftover"}  # a staging file of the dead: nobody reads it, the next writer removes it
+
+
+def wait_for_work(lake, process):
+    """Until the first partition is published: the moment the interesting part begins."""
+    while process.poll() is None and not lake.files():
+        time.sleep(0.02)  # polls a real process; nothing depends on the length
