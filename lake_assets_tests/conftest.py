@@ -1,10 +1,13 @@
 """What every room's tests share: real market data where it is given, and hypothesis' profile."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
 # Derandomized: a failure in CI is the same failure at a desk.
@@ -21,3 +24,36 @@ def market_data() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip("REAL MARKET DATA ABSENT: set LAKE_TEST_DATA to run this test")
     return Path(named)
+
+
+@pytest.fixture(scope="session")
+def simulated_raw(tmp_path_factory) -> Path:
+    """Vendor files of two small simulated sessions, made once."""
+    return simulate_raw(tmp_path_factory.mktemp("simulated"))
+
+
+@pytest.fixture
+def empty_lake(tmp_path, simulated_raw, monkeypatch) -> TestLake:
+    """A lake with raw files and nothing materialized; Dagster's history is its own."""
+    lake = lake_at(tmp_path / "lake", simulated_raw)
+    monkeypatch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
+    return lake
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory, simulated_raw) -> TestLake:
+    """A lake with one session materialized, to be copied, never changed."""
+    lake = lake_at(tmp_path_factory.mktemp("built") / "lake", simulated_raw)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
+        assert lake.run().error is None
+    return lake
+
+
+@pytest.fixture
+def built_lake(tmp_path, built_once, monkeypatch) -> TestLake:
+    """A copy of the materialized lake that a test may change."""
+    shutil.copytree(built_once.root, tmp_path / "lake", copy_function=shutil.copy2)
+    lake = TestLake(tmp_path / "lake")
+    monkeypatch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
+    return lake

@@ -54,15 +54,18 @@ def run(arguments: argparse.Namespace) -> int:
     return REFUSED if all(run.refused for run in runs if run.error) else FAILED
 
 
-def selected(text: str) -> list[dg.AssetKey]:
+def selected(text: str | None) -> list[dg.AssetKey]:
     """Keys of a Dagster asset selection, without the aggregates of all sessions.
+
+    Without a selection: every daily asset.
 
     Raises:
         UnknownNameError: the selection is malformed or names nothing.
     """
     graph = build_definitions(os.environ).resolve_asset_graph()
     try:
-        found = dg.AssetSelection.from_coercible(text).resolve(graph)
+        chosen = dg.AssetSelection.from_coercible(text) if text else None
+        found = chosen.resolve(graph) if chosen else graph.get_all_asset_keys()
     except dg.DagsterError as error:
         raise UnknownNameError(f"--select {text!r}: {error}") from error
     keys = sorted(key for key in found if graph.get(key).is_partitioned)

@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     params = SimulationParams(seed=1, book_records=arguments.book_records)
     made = simulate(SESSIONS, source.raw_root, params)
     out.print(f"Raw vendor files (simulated) of {len(made)} sessions in {source.raw_root}")
-    runs = backfill(SESSIONS, selected("*"), workers=os.cpu_count() or 1)
+    runs = backfill(SESSIONS, selected(None), workers=os.cpu_count() or 1)
     if not any(run.error for run in runs):
         whole = [dg.AssetKey(SIGNALS_MULTI_DAY.key)]
         runs.append(run_partition(build_definitions(os.environ), None, select=whole))

@@ -115,7 +115,7 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     which.add_argument("--stale", action="store_true", help="only sessions with a stale partition")
     which.add_argument("--force", action="store_true", help="rebuild what is materialized too")
     backfill.add_argument("--workers", type=int, default=1, help="sessions at a time")
-    backfill.add_argument("--select", default="*", help="Dagster asset selection")
+    backfill.add_argument("--select", help="Dagster asset selection; all daily assets if absent")
     backfill.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
     backfill.add_argument("--json", action="store_true")
     backfill.add_argument("--dry-run", action="store_true", help="say what would run, and why")

@@ -2,24 +2,16 @@
 
 import argparse
 
-import duckdb
 import polars as pl
 
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console
-from lake_assets.errors import UnknownNameError
+from lake_assets.lake.sql import select
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer as a table, CSV or JSON."""
-    connection = open_lake().lake.open_sql()
-    try:
-        answer = connection.sql(arguments.query)
-    except duckdb.Error as error:
-        raise UnknownNameError(f"the query cannot be answered: {error}") from error
-    if answer is None:
-        raise UnknownNameError("only a SELECT has an answer; the lake is read-only here")
-    rows = answer.pl()
+    rows = select(open_lake().lake.open_sql(), arguments.query).pl()
     if arguments.format == "csv":
         print(rows.write_csv(), end="")
     elif arguments.format == "json":

@@ -22,7 +22,9 @@ def run(arguments: argparse.Namespace) -> int:
         overwrite=arguments.overwrite,
     )
     for session in made:
-        console().print(session.sentence)
+        counts = {name: session.count(name) for name in ("mbp-10", "trades", "tcbbo")}
+        told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+        console().print(f"{session.session.day}: {told} records in {source.raw_root}")
     return 0
 
 

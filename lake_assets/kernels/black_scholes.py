@@ -80,9 +80,7 @@ def implied_volatility(options: Options, twice_price_u: I8, rule: VolatilityRule
             years = options.years[i]
             paid = strike_u / UNITS_PER_DOLLAR * math.exp(-rule.rate * years)
             price = twice_price_u[i] / (2 * UNITS_PER_DOLLAR)
-            found[i] = _imply(
-                spot_u / UNITS_PER_DOLLAR, paid, price, options.right[i], years, rule
-            )
+            found[i] = _imply(spot_u / UNITS_PER_DOLLAR, paid, price, options.right[i], years, rule)
     return found
 
 
@@ -169,7 +167,7 @@ def normal_cdf(x: float) -> float:
 
 
 @kernel
-def option_greeks(options: Options, volatility: F8, rate: float) -> Greeks:
+def measure_greeks(options: Options, volatility: F8, rate: float) -> Greeks:
     """Sensitivities of each option, NaN where spot or volatility is unknown.
 
     Args:
@@ -189,7 +187,9 @@ def option_greeks(options: Options, volatility: F8, rate: float) -> Greeks:
         if options.spot_u[i] > 0 and not math.isnan(volatility[i]):
             spot = options.spot_u[i] / UNITS_PER_DOLLAR
             strike = options.strike_u[i] / UNITS_PER_DOLLAR
-            _measure(spot, strike, options.right[i], options.years[i], volatility[i], rate, i, greeks)
+            _measure(
+                spot, strike, options.right[i], options.years[i], volatility[i], rate, i, greeks
+            )
     return greeks
 
 

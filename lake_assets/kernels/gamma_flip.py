@@ -69,9 +69,8 @@ def find_flips(chain: Chain, starts: I8, spot_u: I8, years: F8, rule: FlipRule) 
         if start == stop:
             continue
         first, last = _steps(chain.strike_u[start:stop], spot_u[j], rule)
-        gamma = np.zeros(max(0, last - first + 1))
-        for i in range(start, stop):
-            _add_gamma(chain, i, spot_u[j] + first * rule.step_u, years[j], rule, gamma)
+        prices = (spot_u[j] + rule.step_u * np.arange(first, last + 1)) / UNITS_PER_DOLLAR
+        gamma = _gamma_at(chain, start, stop, prices, years[j], rule.rate)
         zero = nearest_zero(gamma, first, rule.epsilon)
         if not math.isnan(zero):
             flips[j] = np.int64(np.rint(spot_u[j] + rule.step_u * zero))
@@ -88,20 +87,19 @@ def _steps(strikes_u: I8, spot_u: int, rule: FlipRule) -> tuple[int, int]:
 
 
 @kernel
-def _add_gamma(
-    chain: Chain, i: int, lowest_u: int, years: float, rule: FlipRule, gamma: F8
-) -> None:
-    """Add what one contract gives dealers at each price from the lowest on."""
-    spread = chain.iv[i] * math.sqrt(years)
-    strike = chain.strike_u[i] / UNITS_PER_DOLLAR
-    drift = rule.rate * years / spread + 0.5 * spread
-    held = -OPTION_MULTIPLIER * chain.net[i] / (spread * _ROOT_TWO_PI)
-    for j in range(gamma.shape[0]):
-        price = (lowest_u + j * rule.step_u) / UNITS_PER_DOLLAR
-        d1 = math.log(price / strike) / spread + drift
-        square = d1 * d1
-        if square < _VANISHES:
-            gamma[j] += held * math.exp(-0.5 * square) / price
+def _gamma_at(chain: Chain, start: int, stop: int, prices: F8, years: float, rate: float) -> F8:
+    """What contracts ``[start, stop)`` give dealers at each price, contract after contract."""
+    logs, gamma = np.log(prices), np.zeros(prices.shape[0])
+    for i in range(start, stop):
+        spread = chain.iv[i] * math.sqrt(years)
+        held = -OPTION_MULTIPLIER * chain.net[i] / (spread * _ROOT_TWO_PI)
+        centre = math.log(chain.strike_u[i] / UNITS_PER_DOLLAR) - (rate * years + 0.5 * spread**2)
+        for j in range(prices.shape[0]):
+            d1 = (logs[j] - centre) / spread
+            square = d1 * d1
+            if square < _VANISHES:
+                gamma[j] += held * math.exp(-0.5 * square)
+    return gamma / prices
 
 
 @kernel

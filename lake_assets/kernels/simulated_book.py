@@ -46,7 +46,8 @@ RANDOM: Final = 11  # state of the random numbers, never zero
 OWED: Final = 12  # trades, 1e-6
 THRESHOLD: Final = 13  # trades that must be owed before one happens, 1e-6
 OWED_AT: Final = 14  # records when the debt was last counted
-CLOCK_PLACES: Final = 15
+MARKET_ORDERS: Final = 15  # so far; each prints once or more
+CLOCK_PLACES: Final = 16
 
 # places in a row of ``Market.books``; before them the ladder as the record's last 40 words
 BEST: Final = 40  # tick of the best bid, then of the best ask

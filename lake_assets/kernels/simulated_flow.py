@@ -21,6 +21,7 @@ from lake_assets.kernels.simulated_book import (
     FAIR,
     I8,
     LAST_NS,
+    MARKET_ORDERS,
     MIDDLE,
     NEXT_ACTION_NS,
     NOBODY,
@@ -217,7 +218,9 @@ def _trade_is_due(market: Market, plan: Plan, book: int) -> bool:
     if clock[OWED] < clock[THRESHOLD]:
         return False
     clock[OWED] = min(clock[OWED] - clock[THRESHOLD], _MOST_OWED)
-    clock[THRESHOLD] = 300_000 + int(1_400_000 * uniform(clock))
+    clock[MARKET_ORDERS] += 1
+    prints = min(max(clock[PRINTED] / clock[MARKET_ORDERS], 1.0), 3.0)
+    clock[THRESHOLD] = int(1e6 * prints * (0.3 + 1.4 * uniform(clock)))
     return True
 
 

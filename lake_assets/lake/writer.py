@@ -14,7 +14,7 @@ from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
 
 ROW_GROUP: Final = 122_880
 """Rows of a row group: sixty of DuckDB's vectors. Batches are cut to it before they reach DuckDB,
-whose group boundaries otherwise follow the batches it is given (tested with 2,048 to 1 M rows)."""
+whose group boundaries otherwise follow the batches it is given (lake/test_writer.py)."""
 
 SLAB: Final = 4 * ROW_GROUP
 """Rows of a stream checked at once: pandera costs 35 ms for 73 columns however few the rows."""
@@ -74,6 +74,8 @@ class _Feed:
                 for group in slab.cast(self._stored).iter_slices(ROW_GROUP):
                     table = group.to_arrow().cast(self.schema).combine_chunks()
                     yield from table.to_batches()
+        except GeneratorExit:
+            raise  # DuckDB stopped listening, and has its own reason
         except BaseException as failure:
             self.failure = failure
             raise

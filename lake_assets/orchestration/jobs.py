@@ -2,24 +2,28 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from lake_assets.catalog.dataset import Layer
-from lake_assets.market.sessions import Calendar, Session, session_days, session_on
+from lake_assets.market.price import NANOS_PER_SECOND
+from lake_assets.market.sessions import (
+    Calendar,
+    Session,
+    session_days,
+    session_on,
+    sessions_between,
+)
 from lake_assets.orchestration.lake_asset import LakeAsset
-from lake_assets.orchestration.partitions import session_partitions
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.inventory import Inventory
-from lake_assets.sources.selection import input_fingerprints, trade_spans
+from lake_assets.sources.selection import input_fingerprints
 
 AssetJob = UnresolvedAssetJobDefinition  # what Dagster's define_asset_job returns
-NEW_YORK: Final = session_partitions(Calendar.NEW_YORK)
 
 
 def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
@@ -31,13 +35,11 @@ def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
         "ingest": dg.define_asset_job(
             "ingest",
             _select(bronze),
-            partitions_def=NEW_YORK,
             description="Vendor files of one session to Bronze.",
         ),
         "signals": dg.define_asset_job(
             "signals",
             _select(daily),
-            partitions_def=NEW_YORK,
             description="Vendor files of one session to Gold.",
         ),
         "training_set": dg.define_asset_job(
@@ -111,8 +113,14 @@ def _digests(inventory: Inventory) -> Iterator[tuple[str, str]]:
 
 def sessions_with_trades(inventory: Inventory) -> list[Session]:
     """Sessions for which a raw file holds ES trades, oldest first."""
-    spans = trade_spans(inventory)
-    if not spans:
-        return []
-    sessions = (session_on(day) for day in session_days(Calendar.NEW_YORK))
-    return [s for s in sessions if any(s.hours.overlaps(span) for span in spans)]
+    found: set[date] = set()
+    for span in inventory.spans("es_trades"):
+        # A session may begin the evening before its date, in any zone: look a day around.
+        first, last = (_utc_day(moment) for moment in (span.opens, span.closes))
+        near = sessions_between(first - timedelta(days=1), last + timedelta(days=1))
+        found |= {session.day for session in near if session.hours.overlaps(span)}
+    return [session_on(day) for day in sorted(found)]
+
+
+def _utc_day(moment: int) -> date:
+    return datetime.fromtimestamp(moment // NANOS_PER_SECOND, UTC).date()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -30,6 +29,7 @@ OUTCOME_TAG = "lake/outcome"
 FORCE_TAG = "lake/force"
 SCHEMA_CHECK = "schema"
 QUALITY_CHECK = "quality"
+Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,20 @@ def lake_asset(dataset: Dataset) -> Callable[[Callable[..., object]], LakeAsset]
             ],
             required_resource_keys={"lake", "parameters"},
             pool=None,
-        )(partial(_materialize, recipe))
+        )(_body(recipe))
         return LakeAsset(recipe, definition)
 
     return wrap
+
+
+def _body(recipe: Recipe) -> Callable[..., Results]:
+    """The function Dagster calls: the same for every asset, under the asset's own name."""
+
+    def materialize(context: dg.AssetExecutionContext, **inputs: Upstream) -> Results:
+        yield from _materialize(recipe, context, inputs)
+
+    materialize.__name__ = recipe.dataset.name
+    return materialize
 
 
 _UPSTREAM = dg.DagsterType(
@@ -84,8 +94,8 @@ _UPSTREAM = dg.DagsterType(
 
 
 def _materialize(
-    recipe: Recipe, context: dg.AssetExecutionContext, **inputs: Upstream
-) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    recipe: Recipe, context: dg.AssetExecutionContext, inputs: Mapping[str, Upstream]
+) -> Results:
     """Make, reuse, adopt or keep one partition, holding its lock throughout."""
     source: LakeResource = context.resources.lake
     partition = context.partition_key if context.has_partition_key else WHOLE

@@ -49,7 +49,7 @@ def describe_partition(
         "dagster/row_count": dg.MetadataValue.int(made.rows),
         "bytes": dg.MetadataValue.int(made.bytes),
         "sha256": dg.MetadataValue.text(made.sha256),
-        "provenance": dg.MetadataValue.text(made.provenance),
+        "provenance": dg.MetadataValue.text(made.provenance.value),
         "why": dg.MetadataValue.text(str(decision)),
         "code_version": dg.MetadataValue.text(dataset.version),
         **counts,

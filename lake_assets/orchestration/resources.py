@@ -87,7 +87,7 @@ def duckdb_from(environ: Mapping[str, str]) -> DuckDBResource:
     """DuckDB in memory, with no extension fetched and bounded threads and memory."""
     config = {
         "threads": int(environ.get("LAKE_DUCKDB_THREADS", str(os.cpu_count() or 1))),
-        "memory_limit": environ.get("LAKE_DUCKDB_MEMORY", "4GB"),
+        "memory_limit": environ.get("LAKE_DUCKDB_MEMORY", "2GB"),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }

@@ -1,7 +1,6 @@
 """Run one session through Dagster in this process, and say what became of each asset."""
 
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import dagster as dg
 from lake_assets.errors import BusyPartitionError
 from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
 
+SILENT = "telemetry:\n  enabled: false\n"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -44,8 +44,8 @@ def use_instance_beside(lake_root: Path) -> None:
         os.environ["DAGSTER_HOME"] = str(home)
     home.mkdir(parents=True, exist_ok=True)
     shipped, settings = Path("dagster.yaml"), home / "dagster.yaml"
-    if shipped.exists() and not settings.exists():
-        shutil.copyfile(shipped, settings)
+    if not settings.exists():
+        settings.write_text(shipped.read_text() if shipped.exists() else SILENT)
 
 
 def run_partition(
@@ -71,8 +71,7 @@ def run_partition(
     assets = [_asset_run(event) for event in result.get_asset_materialization_events()]
     if result.success:
         return SessionRun(name, assets)
-    failure = next(e for e in result.all_events if e.is_step_failure)
-    return SessionRun(name, assets, *_reason(failure))
+    return SessionRun(name, assets, *_reason(result.all_events))
 
 
 def _asset_run(event: dg.DagsterEvent) -> AssetRun:
@@ -88,12 +87,15 @@ def _asset_run(event: dg.DagsterEvent) -> AssetRun:
     )
 
 
-def _reason(failure: dg.DagsterEvent) -> tuple[str, bool]:
+def _reason(events: Sequence[dg.DagsterEvent]) -> tuple[str, bool]:
     """The sentence of the error that started it all, and whether it was a refusal."""
-    error = failure.step_failure_data.error
+    step = next((e for e in events if e.is_step_failure), None)
+    if step is not None:
+        place, error = f"{step.step_key}: ", step.step_failure_data.error
+    else:
+        place, error = "", next(e.job_failure_data.error for e in events if e.is_job_failure)
     while error is not None and error.cause is not None:
         error = error.cause
     name = (error.cls_name if error else None) or "Failure"
-    text = (error.message if error else "").removeprefix(f"{name}: ").split("\n\nStack")[0].strip()
-    bare = text.split(f"{name}: ", 1)[-1]
-    return f"{failure.step_key}: {bare}", name == BusyPartitionError.__name__
+    text = (error.message if error else "").strip().split(f"{name}: ", 1)[-1]
+    return f"{place}{text}", name == BusyPartitionError.__name__

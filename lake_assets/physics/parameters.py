@@ -50,6 +50,12 @@ class OptionParams(BasisParams):
         0.01, ge=0, lt=1, description="share of the largest gamma that counts as zero"
     )
 
+    @model_validator(mode="after")
+    def _volatilities_are_ordered(self) -> "OptionParams":
+        if self.iv_min >= self.iv_max:
+            raise ValueError("iv_min must be below iv_max")
+        return self
+
 
 class LevelParams(BasisParams):
     """Which levels are published."""

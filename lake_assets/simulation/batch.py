@@ -177,6 +177,7 @@ class Job:
                 "compression": "zstd",
                 "split_duration": "day",
             },
+            "simulated": True,
             "simulation": {
                 "generator": GENERATOR,
                 "params": self.params.model_dump(),

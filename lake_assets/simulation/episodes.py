@@ -15,7 +15,7 @@ I8: TypeAlias = npt.NDArray[np.int64]
 # WALL, VACUUM, CONSUMED, ICEBERG, SWEEP
 _CHANCES: Final = (0.17, 0.2, 0.25, 0.18, 0.2)
 _REGULAR_PAUSE_S: Final = 35.0
-_NIGHT_PAUSE_S: Final = 400.0
+_NIGHT_PAUSE_S: Final = 900.0
 _LIFE_S: Final = (35.0, 90.0)
 _AHEAD_S: Final = 60  # sweeps know a little of what comes
 

@@ -4,6 +4,7 @@ import shutil
 
 import duckdb
 import polars as pl
+import psutil
 import pytest
 
 from lake_assets.catalog import (
@@ -195,7 +196,7 @@ def test_a_lake_holds_one_kind_of_data(lake):
 
 def test_reading_leaves_no_descriptor_open(lake):
     publish(lake, LEVELS, levels(1))
-    fds = pytest.importorskip("psutil").Process().num_fds
+    fds = psutil.Process().num_fds
     lake.read(LEVELS, DAY)
     lake.relation(LEVELS, DAY).fetchall()
     before = fds()

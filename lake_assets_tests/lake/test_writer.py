@@ -137,6 +137,15 @@ def test_what_stopped_a_stream_is_raised_as_it_was(tmp_path):
         publish(Lake(tmp_path), ES_TRADES, reader)
 
 
+def test_a_reader_that_stops_early_is_no_failure_of_the_stream():
+    rows = trades(writer.ROW_GROUP + 1)
+    feed = writer._Feed(ES_TRADES, iter([rows]))  # noqa: SLF001 - as DuckDB drives it
+    batches = iter(feed)
+    next(batches)
+    batches.close()
+    assert feed.failure is None
+
+
 def test_no_variable_of_the_environment_turns_the_check_off(tmp_path, monkeypatch):
     monkeypatch.setenv("PANDERA_VALIDATION_ENABLED", "False")
     with pytest.raises(ContractError):

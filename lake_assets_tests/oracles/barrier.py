@@ -5,6 +5,7 @@ both in order; bids and asks are (ticks, size), best first. UP has ``sign`` +1: 
 """
 
 from fractions import Fraction
+from itertools import pairwise
 
 SECOND = 10**9
 LAST, SNAPSHOT, BAD = 128, 32, 4
@@ -13,11 +14,11 @@ LAST, SNAPSHOT, BAD = 128, 32, 4
 def book_states(records):
     """(ns, sequence, stretch, bids, asks) of each trusted state; sides map price to size."""
     states, trusted, stretch, began = [], False, 0, False
-    for ns, sequence, flags, action, bids, asks in records:
+    for ns, sequence, flags, action, *ladders in records:
         if flags & BAD or action == "R":
             trusted, stretch = False, stretch + 1
             continue
-        bids, asks = ({p: n for p, n in side if n} for side in (bids, asks))
+        bids, asks = ({p: n for p, n in side if n} for side in ladders)
         crossed = bids and asks and max(bids) >= min(asks)
         if not flags & LAST or crossed:
             continue
@@ -30,15 +31,13 @@ def book_states(records):
     return states
 
 
-def barrier(records, trades, end_ns, level_e, sign, params):
-    """Every column of one window ``[end - 60 s, end)``, ratios as fractions."""
+def barrier(records, trades, window, params):
+    """Every column of one window (end, level, sign), ``[end - 60 s, end)``; ratios exact."""
+    end_ns, level_e, sign = window
     opens = end_ns - params.barrier_window_s * SECOND
     states = [state for state in book_states(records) if state[0] < end_ns]
-    zone = [
-        p
-        for p in range((level_e - 10**6) // 250, (level_e + 10**6) // 250)
-        if abs(250 * p - level_e) <= 250 * params.zone_ticks
-    ]
+    near = range(level_e // 250 - 100, level_e // 250 + 100)
+    zone = [p for p in near if abs(250 * p - level_e) <= 250 * params.zone_ticks]
     row = {
         "book_updates": sum(state[0] >= opens for state in states),
         "book_coverage_s": Fraction(sum(weights(states, opens, end_ns, params)), SECOND),
@@ -60,7 +59,7 @@ def is_visible(price, side, sign):
 def account(states, trades, opens, zone, sign):
     """Added, canceled, filled, hidden and masked over the pairs that end in the window."""
     added = canceled = filled = hidden = masked = 0
-    for prev, cur in zip(states, states[1:], strict=False):
+    for prev, cur in pairwise(states):
         if cur[0] < opens or prev[2] != cur[2]:
             continue
         before, after = defending(prev, sign), defending(cur, sign)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lake_assets.lake.lake import Lake
-from lake_assets.simulation.parameters import SimulationParams
-from lake_assets.simulation.session import simulate_session
-
 from lake_assets.definitions import build_definitions, lake_assets
+from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import session_on
 from lake_assets.orchestration.runs import SessionRun, run_partition
+from lake_assets.simulation.parameters import SimulationParams
+from lake_assets.simulation.session import simulate_session
 
 DAYS = ("2025-12-16", "2025-12-17")
 DAY = DAYS[-1]
@@ -37,6 +36,13 @@ class TestLake:
     def lake(self) -> Lake:
         """The lake itself."""
         return Lake(self.root)
+
+    def forget_runs(self) -> None:
+        """Give the lake a Dagster instance that has seen nothing, and tells nobody anything."""
+        home = self.root / "_dagster"
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir()
+        (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
 
     def run(self, day=DAY, *, select=None, force="", parameters=None, **environ) -> SessionRun:
         """Materialize in this process; DAGSTER_HOME must already be this lake's."""
@@ -89,5 +95,6 @@ def simulate_raw(folder: Path) -> Path:
 def lake_at(root: Path, raw: Path) -> TestLake:
     """A lake with raw files of its own, hard to confuse with anyone else's."""
     shutil.copytree(raw, root / "raw")
-    (root / "_dagster").mkdir()
-    return TestLake(root)
+    lake = TestLake(root)
+    lake.forget_runs()
+    return lake

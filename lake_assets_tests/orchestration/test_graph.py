@@ -38,7 +38,7 @@ def test_an_asset_tells_what_its_catalog_entry_says(asset):
     assert node.group_name == dataset.layer
     assert node.kinds
     assert node.owners
-    columns = node.metadata["dagster/column_schema"].value.columns
+    columns = node.metadata["dagster/column_schema"].columns
     assert [c.name for c in columns] == list(dataset.columns)
 
 

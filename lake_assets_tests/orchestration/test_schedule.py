@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from lake_assets.definitions import build_definitions
+from lake_assets.orchestration.resources import lake_from
 from lake_assets_tests.orchestration.lakes import DAY, DAYS, built, outcomes
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -15,7 +16,9 @@ NEW_YORK = ZoneInfo("America/New_York")
 def tick(moment):
     definitions = build_definitions({})
     schedule = definitions.resolve_schedule_def("signals_after_the_session")
-    context = dg.build_schedule_context(scheduled_execution_time=moment)
+    context = dg.build_schedule_context(
+        scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
+    )
     return schedule.evaluate_tick(context)
 
 
@@ -44,8 +47,15 @@ def test_fired_three_times_it_computes_once(empty_lake):
 def sense(lake, cursor):
     definitions = build_definitions(lake.environ)
     sensor = definitions.resolve_sensor_def("new_raw_files")
-    with dg.DagsterInstance.ephemeral() as instance:
-        context = dg.build_sensor_context(cursor=cursor, definitions=definitions, instance=instance)
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_sensor_context(
+            cursor=cursor,
+            instance=instance,
+            repository_def=definitions.get_repository_def(),
+            resources={"lake": lake_from(lake.environ)},
+        ) as context,
+    ):
         return sensor.evaluate_tick(context)
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 from itertools import pairwise
 
-import databento
 import numpy as np
 import pytest
 from databento_dbn import CMBP1Msg
@@ -11,6 +10,7 @@ from databento_dbn import CMBP1Msg
 from lake_assets.market.sessions import session_on
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
+from lake_assets_tests.simulation.vendor_reader import read, store_of
 
 UNDEFINED = 2**63 - 1
 DAY = date(2025, 12, 17)
@@ -25,13 +25,13 @@ def files(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def definitions(files):
-    records = databento.DBNStore.from_file(files.paths("definition")[0]).to_ndarray()
+    records = store_of(files.paths("definition")[0]).to_ndarray()
     return {record["instrument_id"]: record for record in records}
 
 
 @pytest.fixture(scope="module")
 def prints(files):
-    store = databento.DBNStore.from_file(files.paths("tcbbo")[0])
+    store = store_of(files.paths("tcbbo")[0])
     body = b"".join(bytes(record) for record in store)
     return np.frombuffer(body, np.dtype(CMBP1Msg._dtypes))  # noqa: SLF001 the vendor's layout
 
@@ -100,9 +100,7 @@ def test_a_call_and_a_put_tell_one_spot(files, prints, definitions):
         }
         implied.append((one["ts_event"], a["strike_price"] / 1e9 + middles[b"C"] - middles[b"P"]))
     assert len(implied) > 1_000
-    trades = np.concatenate(
-        [databento.DBNStore.from_file(path).to_ndarray() for path in files.paths("trades")]
-    )
+    trades = read(files.paths("trades"))
     trades = trades[trades["instrument_id"] == 2603]
     at = np.searchsorted(trades["ts_event"], np.array([ns for ns, _ in implied]))
     basis = trades["price"][at - 1] / 1e10 - np.array([spot for _, spot in implied])

@@ -1,0 +1,170 @@
+"""A session's records from all its files, screened, in total order, duplicates dropped."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+
+from lake_assets.errors import WrongContentError
+from lake_assets.market.sessions import Interval
+from lake_assets.sources.dbn import header_of, iter_records
+from lake_assets.sources.duplicates import IDENTITY, Overlap, find_overlaps, without_duplicates
+from lake_assets.sources.header import Header
+from lake_assets.sources.layouts import Records
+from lake_assets.sources.ordering import Feed, in_order
+from lake_assets.sources.raw_file import RawFile
+from lake_assets.sources.screening import I8, Kept, Screen, sequence_of, take
+from lake_assets.sources.selection import Selection
+from lake_assets.sources.survey import Disorder, measure_disorder
+from lake_assets.sources.symbology import Symbology
+
+Columns: TypeAlias = dict[str, pa.Array]
+Convert: TypeAlias = Callable[[Kept, int, Sequence[str]], tuple[Kept, Columns]]
+"""Records of a file of a rank, and the names behind their codes, to the rows made of them."""
+
+_SURVEYORS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFiles:
+    """The files of a session, opened as far as their heads."""
+
+    selection: Selection
+    symbologies: tuple[Symbology, ...]
+    overlaps: tuple[Overlap, ...]
+
+    @property
+    def files(self) -> tuple[RawFile, ...]:
+        """In the order of their ranks."""
+        return self.selection.files
+
+
+def open_files(selection: Selection, name_with: Callable[[Header], Symbology]) -> SessionFiles:
+    """Read the heads of the files and find where they overlap."""
+    symbologies = tuple(name_with(header_of(file)) for file in selection.files)
+    instruments = [symbology.instruments() for symbology in symbologies]
+    overlaps = find_overlaps(selection.files, instruments)
+    return SessionFiles(selection, symbologies, tuple(overlaps))
+
+
+def stream_rows(
+    opened: SessionFiles, screen: Screen, schema: pa.Schema, convert: Convert
+) -> Iterator[pa.RecordBatch]:
+    """Rows of every file in total order.
+
+    The files are read twice, the first time for their disorder alone: rows once handed on
+    cannot be taken back when an older one turns up.
+    """
+    held = schema
+    if opened.overlaps:
+        held = schema.append(pa.field(IDENTITY, pa.binary()))
+    feeds = [
+        Feed(
+            _file_batches(opened, rank, screen, held, convert),
+            disorder.first_ns,
+            disorder.lateness_ns,
+        )
+        for rank, disorder in enumerate(survey_files(opened.files, screen.hours))
+    ]
+    ordered = in_order(feeds, held)
+    if opened.overlaps:
+        ordered = without_duplicates(ordered, opened.overlaps, opened.files, screen.tally)
+    yield from ordered
+
+
+def survey_files(files: Sequence[RawFile], hours: Interval) -> list[Disorder]:
+    """Disorder of each file, side by side: decompression leaves the interpreter's lock."""
+    with ThreadPoolExecutor(_SURVEYORS) as pool:
+        return list(pool.map(lambda f: measure_disorder(iter_records(f), hours), files))
+
+
+def _file_batches(
+    opened: SessionFiles, rank: int, screen: Screen, schema: pa.Schema, convert: Convert
+) -> Iterator[pa.RecordBatch]:
+    file, symbology = opened.files[rank], opened.symbologies[rank]
+    copies, watch = opened.selection.copies[rank], OrderCount()
+    for kept in file_records(file, symbology, screen):
+        rows, columns = convert(kept, rank, symbology.names)
+        if IDENTITY in schema.names:
+            columns[IDENTITY] = identity_of(rows.records)
+        arrays = [columns[name] for name in schema.names]
+        screen.tally.add("duplicates_dropped", copies * len(rows.rows))
+        screen.tally.add("out_of_order", watch.count(rows))
+        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def file_records(file: RawFile, symbology: Symbology, screen: Screen) -> Iterator[Kept]:
+    """Every record of a file known by then, counted.
+
+    Raises:
+        WrongContentError: the file stops at the limit of its request.
+    """
+    first_row = 0
+    for records in _ahead(iter_records(file)):
+        kept = screen.known(take(records, first_row, symbology))
+        first_row += len(records)
+        screen.tally.add("rows_read", len(kept.rows))
+        yield kept
+    refuse_limit(file.path, file.limit, first_row)
+
+
+def _ahead(arrays: Iterator[Records]) -> Iterator[Records]:
+    """The same arrays, the next one decoded while the caller works on this one."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, arrays, None)
+        while (records := coming.result()) is not None:
+            coming = reader.submit(next, arrays, None)
+            yield records
+
+
+def refuse_limit(path: Path, limit: int | None, records: int) -> None:
+    """Refuse a file that was cut short by its own request.
+
+    Raises:
+        WrongContentError: it holds as many records as were asked for at most.
+    """
+    if limit is not None and records >= limit:
+        raise WrongContentError(
+            path,
+            expected="every record of its range",
+            found=f"a request limited to {limit} records, and {records} records",
+            remedy="download it again without a limit",
+        )
+
+
+def identity_of(records: Records) -> pa.Array:
+    """A record's own bytes, by which equal ones are known."""
+    size = records.dtype.itemsize
+    data = np.ascontiguousarray(records)
+    offsets = np.arange(0, (len(records) + 1) * size, size, dtype=np.int32)
+    return pa.Array.from_buffers(
+        pa.binary(), len(records), [None, pa.py_buffer(offsets), pa.py_buffer(data.view(np.uint8))]
+    )
+
+
+class OrderCount:
+    """Counts the rows of one file that come after a row they should precede."""
+
+    def __init__(self) -> None:
+        self._newest = -1
+        self._last = (-1, -1)
+
+    def count(self, rows: Kept) -> int:
+        """Out-of-order rows among the next ones."""
+        if not len(rows.ts_ns):
+            return 0
+        times = np.concatenate([[self._last[0]], rows.ts_ns])
+        numbers = np.concatenate([[self._last[1]], sequence_of(rows.records)])
+        late = self._late(times) | ((np.diff(times) == 0) & (np.diff(numbers) < 0))
+        self._newest = max(self._newest, int(rows.ts_ns.max()))
+        self._last = int(times[-1]), int(numbers[-1])
+        return int(late.sum())
+
+    def _late(self, times: I8) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        newest = np.maximum.accumulate(np.maximum(times[:-1], self._newest))
+        late: np.ndarray[tuple[int], np.dtype[np.bool_]] = times[1:] < newest
+        return late
