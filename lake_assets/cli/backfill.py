@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -64,8 +65,11 @@ def selected(text: str | None) -> list[dg.AssetKey]:
     """
     graph = build_definitions(os.environ).resolve_asset_graph()
     try:
-        chosen = dg.AssetSelection.from_coercible(text) if text else None
-        found = chosen.resolve(graph) if chosen else graph.get_all_asset_keys()
+        with warnings.catch_warnings():
+            # Dagster's own parser sets an argument that Dagster calls beta.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            chosen = dg.AssetSelection.from_coercible(text) if text else None
+            found = chosen.resolve(graph) if chosen else graph.get_all_asset_keys()
     except dg.DagsterError as error:
         raise UnknownNameError(f"--select {text!r}: {error}") from error
     keys = sorted(key for key in found if graph.get(key).is_partitioned)
@@ -126,6 +130,9 @@ def _each(
     if workers <= 1 or len(sessions) <= 1:
         yield from (_one(name, keys, force) for name in sessions)
         return
+    # Workers that open a new run history at once trip over each other's tables.
+    with dg.DagsterInstance.get():
+        pass
     # Spawn: a forked child would share SQLite handles and thread pools with its parent.
     with ProcessPoolExecutor(min(workers, len(sessions)), get_context("spawn")) as pool:
         jobs = {pool.submit(_one, name, keys, force): name for name in sessions}

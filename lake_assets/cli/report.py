@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from lake_assets.catalog.dataset import WHOLE
 from lake_assets.orchestration.runs import SessionRun
 from lake_assets.orchestration.survey import PartitionState, State
 
@@ -56,11 +57,12 @@ _NUMBERS = ("built", "reused", "rows", "seconds")
 def _print_summary(out: Console, runs: Sequence[SessionRun]) -> None:
     failed = [run for run in runs if run.error]
     built = sum(a.outcome == "built" for run in runs for a in run.assets)
-    good = len(runs) - len(failed)
+    sessions = [run for run in runs if run.partition != WHOLE]
+    good = sum(run.error is None for run in sessions)
     if not built and not failed:
         out.print(f"{good} sessions were already materialized: nothing was computed.")
     else:
-        out.print(f"{good} of {len(runs)} sessions done, {built} partitions built.")
+        out.print(f"{good} of {len(sessions)} sessions done, {built} partitions built.")
     for run in failed:
         out.print(f"[red]{run.partition} failed[/red]: {run.error}", soft_wrap=True)
 

@@ -122,7 +122,7 @@ def _find_spread(
         else:
             low = spread
         following = spread + (wanted - worth) / slope if slope > 0 else high
-        if not low < following < high or 2 * abs(following - spread) > step:
+        if not low <= following <= high or 2 * abs(following - spread) > step:
             following = 0.5 * (low + high)
         step = abs(following - spread)
         spread = following

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from lake_assets.catalog.dataset import WHOLE
 from lake_assets.errors import BusyPartitionError
 from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
 
@@ -67,7 +68,7 @@ def run_partition(
             run_config={**QUIET, **(run_config or {})},
             raise_on_error=False,
         )
-    name = partition or "all"
+    name = partition or WHOLE
     assets = [_asset_run(event) for event in result.get_asset_materialization_events()]
     if result.success:
         return SessionRun(name, assets)

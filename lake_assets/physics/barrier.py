@@ -19,7 +19,7 @@ from lake_assets.kernels.book_moves import ADDED, CANCELED, FILLED, HIDDEN, MASK
 from lake_assets.kernels.book_states import (
     ASK,
     BID,
-    PART_BITS,
+    PART_UNITS,
     SIGNS,
     carry_last,
     keep_states,
@@ -176,9 +176,9 @@ def dress_barrier(sums: BarrierSums, params: BarrierParams) -> pl.DataFrame:
 
 
 def _wall_ratio(sums: BarrierSums, params: BarrierParams) -> pl.Expr:
-    """Depth over the usual depth of as many prices; the sums' remainders are added first."""
-    whole = sums.usual + (sums.usual_part >> PART_BITS)
-    rest = (sums.usual_part & ((1 << PART_BITS) - 1)) / (1 << PART_BITS)
+    """Depth over the usual depth of as many prices; the rests add up before they are rounded."""
+    whole = sums.usual + (sums.usual_part // PART_UNITS)
+    rest = sums.usual_part % PART_UNITS / PART_UNITS
     usual = (whole + rest) * sums.zone_prices
     enough = sums.weight_ns >= params.wall_min_weight_s * NANOS_PER_SECOND
     meant = pl.Series(sums.has_depth & enough & (usual > 0))

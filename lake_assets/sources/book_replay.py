@@ -13,7 +13,7 @@ from lake_assets.sources.layouts import Records
 from lake_assets.sources.ordering import Feed, in_order
 from lake_assets.sources.raw_file import RawFile
 from lake_assets.sources.screening import F_SNAPSHOT, I8, Kept, Mask, Screen
-from lake_assets.sources.session_stream import SessionFiles, file_records
+from lake_assets.sources.session_stream import OrderCount, SessionFiles, file_records
 from lake_assets.sources.survey import measure_disorder
 
 
@@ -40,8 +40,11 @@ def _every_record(files: Sequence[RawFile]) -> Iterator[Records]:
 def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
     books: dict[int, OrderBook] = {}
     for rank, (file, symbology) in enumerate(zip(opened.files, opened.symbologies, strict=True)):
+        watch = OrderCount()
         for kept in file_records(file, symbology, screen):
             named = screen.named(screen.timed(kept))
+            events = named.where((named.records["flags"] & F_SNAPSHOT) == 0)
+            screen.tally.add("out_of_order", watch.count(events))
             screen.tally.considered += len(kept.rows)
             for number in np.unique(named.records["instrument_id"]).tolist():
                 one = named.where(named.records["instrument_id"] == number)

@@ -11,7 +11,7 @@ from lake_assets.sources.header import Header, read_header
 from lake_assets.sources.layouts import Layout, Records, layout_of
 from lake_assets.sources.raw_file import RawFile
 
-CHUNK_RECORDS: Final = 131_072  # 48 MB of ten-level records
+CHUNK_RECORDS: Final = 65_536  # 24 MB of ten-level records; larger chunks ran slower
 _JOINED: Final = b"DBN"
 
 
@@ -27,8 +27,9 @@ def iter_records(file: RawFile, *, chunk_records: int = CHUNK_RECORDS) -> Iterat
     Memory is that of one chunk, whatever the size of the file.
 
     Raises:
-        CorruptFileError: the content is cut, damaged or two files joined.
+        CorruptFileError: the content is cut, damaged or two files joined, or not the one scanned.
     """
+    _refuse_changed(file)
     with open_content(file.path) as content:
         header = read_header(file.path, content)
         layout = layout_of(header.schema, header.version, ts_out=header.ts_out)
@@ -54,6 +55,18 @@ def _stored(
             yield records
         if filled < len(buffer):
             return
+
+
+def _refuse_changed(file: RawFile) -> None:
+    """A file that grew or shrank since its hash was taken would be read under a false name."""
+    size = file.path.stat().st_size
+    if size != file.bytes:
+        raise CorruptFileError(
+            file.path,
+            expected=f"{file.bytes} bytes, as when the raw folder was scanned",
+            found=f"{size}",
+            remedy="let the download finish and run again",
+        )
 
 
 def _cut(file: RawFile, rest: int, size: int) -> CorruptFileError:

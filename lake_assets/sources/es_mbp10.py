@@ -20,7 +20,12 @@ from lake_assets.sources.es_columns import (
 )
 from lake_assets.sources.inventory import Inventory
 from lake_assets.sources.screening import Kept, Screen, Tally
-from lake_assets.sources.selection import describe, require_files, require_rth
+from lake_assets.sources.selection import (
+    describe,
+    require_files,
+    require_rth,
+    require_trades,
+)
 from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
 from lake_assets.sources.symbology import es_outrights
 
@@ -36,7 +41,7 @@ def read_es_mbp10(
 ) -> Rows:
     """Every book record of the session, in total order; the counts follow the stream.
 
-    Without any book file there are no rows, and ``absent`` is counted.
+    Where there are trades but no book file there are no rows, and ``absent`` is counted.
 
     Raises:
         RawInputError: files are unusable or leave out regular hours; while the rows are read,
@@ -44,6 +49,7 @@ def read_es_mbp10(
     """
     selection = require_files(inventory, session, "es_mbp10", as_of_ns=as_of_ns)
     if selection is None:
+        require_trades(inventory, session)
         nothing = pa.RecordBatchReader.from_batches(BOOK_SCHEMA, [])
         return Rows(batches=nothing, quality={"absent": 1})
     quality = describe(selection, session, as_of_ns=as_of_ns)

@@ -70,7 +70,10 @@ class Kept:
         """Those of a mask; the same object if it is all of them."""
         if mask.all():
             return self
-        return Kept(self.records[mask], self.ts_ns[mask], self.rows[mask], self.codes[mask])
+        at = np.flatnonzero(mask)  # indexing wide records by a mask is ten times slower than take
+        return Kept(
+            self.records.take(at), self.ts_ns.take(at), self.rows.take(at), self.codes.take(at)
+        )
 
 
 def effective_ns(records: Records) -> I8:

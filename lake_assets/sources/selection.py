@@ -95,8 +95,18 @@ def require_rth(inventory: Inventory, session: Session, quality: Quality) -> Non
             inventory.root,
             expected=f"{quality['schema']} files that cover regular hours of {session.day}",
             found=f"{quality['uncovered_rth_s']} s left out",
-            remedy="download the missing stretch, or build only what was known then (as_of_ns)",
+            remedy="download the missing stretch, or set touch_hours: globex to do without it",
         )
+
+
+def require_trades(inventory: Inventory, session: Session) -> None:
+    """Refuse a session of which no ES trades are there, whatever else is.
+
+    Raises:
+        MissingInputError: no usable file holds any.
+    """
+    if select_files(inventory, session, "es_trades") is None:
+        raise missing(inventory, session, "es_trades")
 
 
 def missing(inventory: Inventory, session: Session, dataset_name: str) -> MissingInputError:

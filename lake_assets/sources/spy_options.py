@@ -17,20 +17,19 @@ from lake_assets.kernels.aggressor import (
     OUT_OF_SEQUENCE,
     classify_aggressor,
 )
+from lake_assets.market.conditions import is_cancel, is_late
 from lake_assets.market.sessions import Session
 from lake_assets.market.vocabulary import AggressorMethod, OptionSource
 from lake_assets.sources.classify import CSV_SCHEMA
 from lake_assets.sources.coverage import until
 from lake_assets.sources.inventory import Inventory
-from lake_assets.sources.option_prints import PRINTS_SCHEMA, csv_prints, dbn_prints
+from lake_assets.sources.option_csv_prints import csv_prints
+from lake_assets.sources.option_prints import PRINTS_SCHEMA, dbn_prints
 from lake_assets.sources.screening import Screen, Tally
-from lake_assets.sources.selection import describe, require_files
+from lake_assets.sources.selection import describe, require_files, require_trades
 
 _UNITS_PER_STRIKE: Final = 10  # a symbol's strike is in thousandths of a dollar
 _EXPIRY, _RIGHT, _STRIKE = (6, 6), (12, 1), (13, 8)  # place and length in an option symbol
-# The report's kind stands among its conditions: letters of the feed, numbers of the flat file.
-_CANCELS: Final = r"(?:^|[,; ])(?:A|C|E|G|201|203|205|207)(?:$|[,; ])"
-_LATE: Final = r"(?:^|[,; ])(?:B|F|202|206)(?:$|[,; ])"
 _METHODS: Final = {
     BY_NOTHING: AggressorMethod.NONE,
     BY_QUOTE: AggressorMethod.QUOTE,
@@ -43,7 +42,7 @@ def read_spy_options(
 ) -> Rows:
     """Every SPY option print of the session in total order; cancels stay, marked as such.
 
-    Without any option file there are no rows, and ``absent`` is counted.
+    Where there are ES trades but no option file there are no rows, and ``absent`` is counted.
 
     Raises:
         RawInputError: a file is unusable or damaged, files contradict each other, or too many
@@ -51,6 +50,7 @@ def read_spy_options(
     """
     selection = require_files(inventory, session, "spy_options", as_of_ns=as_of_ns)
     if selection is None:
+        require_trades(inventory, session)
         return Rows(batches=_empty(session), quality={"absent": 1})
     quality = describe(selection, session, as_of_ns=as_of_ns)
     screen = Screen(until(session.hours, as_of_ns), as_of_ns, Tally(quality))
@@ -88,15 +88,15 @@ def _usable(prints: pl.DataFrame, screen: Screen) -> pl.DataFrame:
 
 def _dress(prints: pl.DataFrame, source: OptionSource) -> pl.DataFrame:
     """With the aggressor of each print, in the columns of Bronze."""
-    conditions = pl.col("conditions").fill_null("").str
+    conditions = pl.col("conditions")
     worked = prints.select(
         code=(pl.col("option_symbol").rank("dense") - 1).cast(pl.Int32),
         price="price_u",
         bid=pl.col("bid_u").fill_null(NO_QUOTE),
         ask=pl.col("ask_u").fill_null(NO_QUOTE),
-        report=pl.when(conditions.contains(_CANCELS))
+        report=pl.when(is_cancel(conditions))
         .then(CANCEL)
-        .when(conditions.contains(_LATE))
+        .when(is_late(conditions))
         .then(OUT_OF_SEQUENCE)
         .otherwise(ELIGIBLE)
         .cast(pl.Int8),

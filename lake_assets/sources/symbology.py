@@ -18,6 +18,7 @@ OTHER: Final = -3
 _OUTRIGHT: Final = re.compile(rf"ES[{MONTH_LETTERS}]\d{{1,2}}|ES\.[a-z]\.\d+")
 _SPY_OPTION: Final = re.compile(r"SPY {3}\d{6}[CP]\d{8}")
 _SPREAD: Final = re.compile(r"[-:]")
+_FEW: Final = 16  # instruments; beyond, sorting out those present is cheaper
 Codes = npt.NDArray[np.int32]
 
 
@@ -35,18 +36,15 @@ class Symbology:
 
         The capture time decides: a snapshot's event time may be of a day not mapped.
         """
-        numbers = records["instrument_id"]
-        if not len(numbers):
-            return np.empty(0, np.int32)
+        # Copied out of the wide records once: each look at them there is a walk through memory.
+        numbers = np.ascontiguousarray(records["instrument_id"])
+        received = np.ascontiguousarray(records["ts_recv"])
         out = np.full(len(numbers), UNMAPPED, np.int32)
-        same = bool((numbers == numbers[0]).all())
-        for number in [numbers[0]] if same else np.unique(numbers):
-            here = slice(None) if same else numbers == number
-            received = records["ts_recv"][here]
-            codes = np.full(len(received), UNMAPPED, np.int32)
-            for code, span in self._spans.get(int(number), ()):
-                codes[(received >= span.start_ns) & (received < span.end_ns)] = code
-            out[here] = codes
+        few = len(self._spans) <= _FEW
+        for number in self._spans if few else np.unique(numbers).tolist():
+            here = numbers == number
+            for code, span in self._spans.get(number, ()):
+                out[here & (received >= span.start_ns) & (received < span.end_ns)] = code
         return out
 
     def instruments(self) -> frozenset[int]:

@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from lake_assets.catalog import FRONT_CONTRACT
 from lake_assets.cli.main import DONE, FAILED, MISUSE, main
+from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.market.vocabulary import Provenance
 from lake_assets_tests.orchestration.lakes import DAY, DAYS
 
 
@@ -163,9 +166,19 @@ def test_doctor_names_the_files_it_cannot_use(lake, built_lake):
     assert "page.dbn.zst" in fault
 
 
-def test_simulated_data_stays_out_of_a_vendor_lake(lake, built_lake):
-    record = built_lake.root / "_manifests" / "lake.json"
-    record.write_text(record.read_text().replace("simulated", "vendor"))
-    code, out, _ = lake(built_lake, "backfill", DAYS[0])
+def test_simulated_data_stays_out_of_a_vendor_lake(lake, empty_lake):
+    empty_lake.lake.publish(
+        FRONT_CONTRACT,
+        DAYS[0],
+        FRONT_CONTRACT.empty(),
+        fingerprint=Fingerprint(
+            code_version="1", schema_hash="", parameters={}, inputs={}, raw_files={}
+        ),
+        provenance=Provenance.VENDOR,
+    )
+    before = empty_lake.files()
+    code, out, _ = lake(empty_lake, "backfill", DAY)
     assert code == FAILED
+    assert "simulated" in out
     assert "LAKE_ROOT" in out
+    assert empty_lake.files() == before

@@ -14,8 +14,10 @@ START = 1_765_984_000_000_000_000
 MS, SECOND = 10**6, 10**9
 MID = 27_600
 DEPTH = 4
-# Pauses that tie, that sit on the staleness cap and the windows' edges, and one beyond each.
-PAUSES = [0, 0, 1, 400 * MS, 5 * SECOND, 5 * SECOND + 1, 20 * SECOND, 60 * SECOND, 61 * SECOND]
+# Moments that tie, that lie a staleness cap or a window apart, and one beyond each. Records and
+# trades share them, so that they interleave.
+MOMENTS = [0, 1, 2, 400 * MS, 800 * MS, SECOND, 2 * SECOND, 5 * SECOND, 5 * SECOND + 1]
+MOMENTS += [7 * SECOND, 20 * SECOND, 60 * SECOND, 60 * SECOND + 1, 61 * SECOND, 130 * SECOND]
 FLAGS = [F_LAST] * 12 + [
     0,
     F_LAST | F_SNAPSHOT,
@@ -32,14 +34,16 @@ def ladder(draw, sign, *, overlap=1):
     """Up to four levels outward from the middle, gaps and sizes of 0 among them."""
     price = MID + sign * draw(st.integers(1 - overlap, 4))
     levels = []
-    for size in draw(st.lists(st.sampled_from([0, 1, 5, 7, 20, 60, 90]), max_size=DEPTH)):
+    sizes = st.sampled_from([7, 0, 1, 5, 20, 60, 90])
+    shown = st.lists(sizes, min_size=3, max_size=DEPTH) | st.lists(sizes, max_size=DEPTH)
+    for size in draw(shown):
         levels.append((price, size))
         price += sign * draw(st.sampled_from([1, 1, 1, 2, 6]))
     return levels
 
 
 record = st.tuples(
-    st.sampled_from(PAUSES),
+    st.sampled_from(MOMENTS),
     st.integers(0, 2),
     st.sampled_from(FLAGS),
     st.sampled_from(ACTIONS),
@@ -47,7 +51,7 @@ record = st.tuples(
     ladder(1),
 )
 trade = st.tuples(
-    st.sampled_from(PAUSES),
+    st.sampled_from(MOMENTS),
     st.integers(0, 2),
     st.integers(MID - 7, MID + 7),
     st.sampled_from([1, 4, 15, 50]),
@@ -56,12 +60,8 @@ trade = st.tuples(
 
 
 def in_order(rows):
-    """Turn leading pauses into times; of one time, sequence numbers do not go back."""
-    at, timed = START, []
-    for pause, *rest in rows:
-        at += pause
-        timed.append((at, *rest))
-    return sorted(timed, key=lambda row: row[:2])
+    """Rows by time, then sequence number; of equals in the order drawn."""
+    return sorted(((START + at, *rest) for at, *rest in rows), key=lambda row: row[:2])
 
 
 records_in_order = st.lists(record, max_size=14).map(in_order)

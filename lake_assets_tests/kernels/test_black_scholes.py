@@ -166,6 +166,16 @@ def test_a_volatility_at_a_bound_is_in_it(lowest, highest, known):
     assert not known or found == pytest.approx(root, abs=1e-8)
 
 
+@given(st.integers(6_880_000, 6_920_000), st.sampled_from("CP"), st.integers(60, 23_400))
+def test_the_last_step_leaves_hardly_an_error(spot_u, right, seconds):
+    row = (spot_u, SPOT_U, right, seconds)
+    twice_price_u = round(20_000 * textbook(row, 0.4)[0])
+    finest = imply(row, twice_price_u, RULE._replace(tolerance=1e-15))
+
+    # steps of 1e-8 that shrink quadratically; halving would leave 1e-8 itself
+    assert imply(row, twice_price_u) == pytest.approx(finest, abs=1e-10, nan_ok=True)
+
+
 def test_a_search_that_never_settles_ends_at_the_root():
     row = (SPOT_U, SPOT_U, "C", HALF_DAY_S)
 

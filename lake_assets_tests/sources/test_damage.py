@@ -118,3 +118,12 @@ def test_an_archive_bomb_stops_early(tmp_path):
     with pytest.raises(CorruptFileError, match="expands like an archive bomb"):
         for _ in iter_records(inventory.files[0]):
             pass
+
+
+def test_a_file_that_changed_since_the_scan_is_refused(tmp_path):
+    path = write(tmp_path / "a.dbn.zst", HUNDRED)
+    (file,) = scan_raw(tmp_path).files
+    write(path, HUNDRED[:50])
+
+    with pytest.raises(CorruptFileError, match=r"as when the raw folder was scanned.*run again"):
+        next(iter_records(file))

@@ -11,7 +11,7 @@ import pytest
 import zstandard
 
 from lake_assets.catalog.bronze import ES_MBP10
-from lake_assets.errors import ConflictingInputError, UncoveredSessionError
+from lake_assets.errors import ConflictingInputError, MissingInputError, UncoveredSessionError
 from lake_assets.market.sessions import session_on
 from lake_assets.sources.es_mbp10 import read_es_mbp10
 from lake_assets.sources.es_trades import read_es_trades
@@ -26,6 +26,7 @@ from lake_assets_tests.sources.dbn_files import (
     book,
     read,
     records,
+    trades,
     write,
 )
 
@@ -41,11 +42,18 @@ def at(*seconds):
 
 
 def test_no_book_file_means_no_rows_and_says_so(tmp_path):
+    write(tmp_path / "a.dbn", trades([OPEN + SECOND]))
+
     frame, quality = read(read_es_mbp10, tmp_path)
 
     assert frame.height == 0
     assert frame.schema == ES_MBP10.dtypes
     assert quality == {"absent": 1}
+
+
+def test_a_session_of_which_nothing_is_there_is_refused(tmp_path):
+    with pytest.raises(MissingInputError, match=r"none among 0 usable files; download GLBX"):
+        read(read_es_mbp10, tmp_path)
 
 
 def test_ten_levels_become_columns_and_an_undefined_level_is_null(tmp_path):

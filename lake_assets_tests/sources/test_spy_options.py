@@ -20,6 +20,7 @@ from lake_assets_tests.sources.dbn_files import (
     Request,
     read,
     records,
+    trades,
     write,
 )
 
@@ -52,6 +53,8 @@ CALL = "O:SPY240306C00510000"
 
 
 def test_no_option_file_means_no_rows_and_says_so(tmp_path):
+    write(tmp_path / "a.dbn", trades([OPEN + SECOND]))
+
     frame, quality = read(read_spy_options, tmp_path)
 
     assert (frame.height, quality) == (0, {"absent": 1})

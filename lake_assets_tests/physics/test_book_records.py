@@ -1,0 +1,99 @@
+"""Reading the book in batches: what is read, from where, and in which pieces."""
+
+import polars as pl
+import pytest
+
+from lake_assets.catalog.silver import FRONT_CONTRACT
+from lake_assets.errors import UnorderedInputError
+from lake_assets.market.sessions import Interval
+from lake_assets.physics.book_records import read_book
+from lake_assets_tests.physics.books import book_frame
+from lake_assets_tests.physics.frames import OPEN_NS, table
+
+FRONT = table(FRONT_CONTRACT)
+BID, ASK = [(27_599, 5)], [(27_601, 7)]
+
+
+def record(at, bids=BID, asks=ASK, *, flags=128, action="A"):
+    return (OPEN_NS + at, 0, flags, action, bids, asks)
+
+
+def batches(records, opens, closes, rows=100):
+    span = Interval(OPEN_NS + opens, OPEN_NS + closes)
+    book = book_frame(records).lazy() if isinstance(records, list) else records
+    return [(batch.ns - OPEN_NS).tolist() for batch in read_book(book, FRONT, span, rows=rows)]
+
+
+def read(records, opens, closes):
+    """Times of all that is read, wherever it is cut into batches."""
+    return [ns for batch in batches(records, opens, closes) for ns in batch]
+
+
+def test_reading_begins_at_the_last_state_of_two_sides_before_the_span():
+    records = [record(1), record(2), record(3, bids=[]), record(5), record(9)]
+
+    assert read(records, 5, 9) == [2, 3, 5]
+
+
+@pytest.mark.parametrize(
+    "record_at_3",
+    [
+        record(3, flags=0),
+        record(3, flags=132),
+        record(3, action="R"),
+        record(3, bids=ASK),
+        record(3, bids=[(27_599, 0)]),
+        record(3, asks=[(27_601, 0)]),
+        record(3, asks=[]),
+    ],
+    ids=["inside an event", "bad", "clear", "locked", "no bid size", "no ask size", "no ask"],
+)
+def test_a_record_that_is_no_trusted_state_by_itself_begins_nothing(record_at_3):
+    read_from = read([record(2), record_at_3, record(5)], 5, 9)
+
+    assert read_from[0] == 2
+
+
+def test_without_such_a_state_reading_begins_with_the_session():
+    assert read([record(1, bids=[]), record(2, asks=[]), record(7)], 5, 9) == [1, 2, 7]
+
+
+def test_only_what_can_be_a_state_or_break_the_book_is_read():
+    records = [
+        record(1),
+        record(2, flags=0),
+        record(3, flags=0, action="R"),
+        record(4, flags=4),
+        record(5, flags=32),
+        record(6, flags=160),
+    ]
+
+    assert read(records, 1, 9) == [1, 3, 4, 6]
+
+
+def test_batches_hold_so_many_records_at_most():
+    read_in = batches([record(at) for at in range(5)], 0, 9, rows=2)
+
+    assert {len(batch) for batch in read_in} <= {1, 2}
+    assert [ns for batch in read_in for ns in batch] == [0, 1, 2, 3, 4]
+
+
+def test_a_level_that_is_absent_has_no_size():
+    book = book_frame([record(1, bids=[])]).lazy()
+
+    batch = next(read_book(book, FRONT, Interval(OPEN_NS, OPEN_NS + 9), rows=9))
+
+    asks, bids = batch.size
+    assert asks.tolist() == [[7, *[0] * 9]]
+    assert bids.tolist() == [[0] * 10]
+    assert batch.ticks[0][0, 0] == 27_601
+
+
+def test_batches_that_go_back_in_time_are_refused():
+    with pytest.raises(UnorderedInputError, match="es_mbp10 must be sorted"):
+        batches([record(2), record(1)], 0, 9, rows=1)
+
+
+def test_a_book_without_rows_gives_no_batch():
+    assert read(book_frame([]).lazy(), 0, 9) == []
+    assert read(book_frame([record(1)]).with_columns(raw_symbol=pl.lit("ESM6")).lazy(), 0, 9) == []
