@@ -16,16 +16,15 @@ from datetime import date
 from pathlib import Path
 from statistics import median
 
+from lake_assets.catalog import ES_MBP10
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
+from lake_assets.market.sessions import session_on
+from lake_assets.market.vocabulary import Provenance
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
 from lake_assets.sources.es_mbp10 import read_es_mbp10
 from lake_assets.sources.inventory import scan_raw
-
-from lake_assets.catalog import ES_MBP10
-from lake_assets.market.sessions import session_on
-from lake_assets.market.vocabulary import Provenance
 
 DAY = date(2025, 12, 17)
 RECORDS = int(os.environ.get("BENCH_RECORDS", "1000000"))

@@ -19,7 +19,17 @@ from lake_assets.orchestration.lake_asset import LakeAsset
 from lake_assets.orchestration.resources import ParametersResource, lake_from, parameters_from
 from lake_assets.orchestration.runs import run_partition, use_instance_beside
 from lake_assets.physics.parameters import SignalParams
-from lake_assets.silver import es_spy_basis, front_contract, levels, ohlcv, tape, touches
+from lake_assets.silver import (
+    barrier,
+    es_spy_basis,
+    front_contract,
+    fuel,
+    levels,
+    ohlcv,
+    options,
+    tape,
+    touches,
+)
 
 
 def lake_assets() -> list[LakeAsset]:
@@ -32,9 +42,13 @@ def lake_assets() -> list[LakeAsset]:
         es_spy_basis.es_spy_basis,
         ohlcv.ohlcv_1m,
         ohlcv.ohlcv_2m,
+        options.option_greeks,
+        options.option_flow,
         levels.levels,
         touches.touches,
+        barrier.barrier,
         tape.tape,
+        fuel.fuel,
         labels.labels,
         signals.signals,
         signals.signals_multi_day,

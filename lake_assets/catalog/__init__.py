@@ -5,6 +5,7 @@ from typing import Final
 from lake_assets.catalog.bronze import ES_MBP10, ES_TRADES, SPY_OPTIONS
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.gold import LABELS, SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.options import OPTION_FLOW, OPTION_GREEKS
 from lake_assets.catalog.silver import (
     ES_SPY_BASIS,
     FRONT_CONTRACT,
@@ -12,7 +13,7 @@ from lake_assets.catalog.silver import (
     OHLCV_1M,
     OHLCV_2M,
 )
-from lake_assets.catalog.touch import TAPE, TOUCHES
+from lake_assets.catalog.touch import BARRIER, FUEL, TAPE, TOUCHES
 from lake_assets.errors import UnknownNameError
 
 DATASETS: Final[tuple[Dataset, ...]] = (
@@ -23,9 +24,13 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     ES_SPY_BASIS,
     OHLCV_1M,
     OHLCV_2M,
+    OPTION_GREEKS,
+    OPTION_FLOW,
     LEVELS,
     TOUCHES,
+    BARRIER,
     TAPE,
+    FUEL,
     LABELS,
     SIGNALS,
     SIGNALS_MULTI_DAY,
@@ -47,15 +52,19 @@ def dataset_named(name: str) -> Dataset:
 
 
 __all__ = [
+    "BARRIER",
     "DATASETS",
     "ES_MBP10",
     "ES_SPY_BASIS",
     "ES_TRADES",
     "FRONT_CONTRACT",
+    "FUEL",
     "LABELS",
     "LEVELS",
     "OHLCV_1M",
     "OHLCV_2M",
+    "OPTION_FLOW",
+    "OPTION_GREEKS",
     "SIGNALS",
     "SIGNALS_MULTI_DAY",
     "SPY_OPTIONS",

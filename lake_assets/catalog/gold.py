@@ -109,7 +109,7 @@ EXTRA_COLUMNS: Final = tuple(
 )
 
 ENGINES: Final = (TouchesSchema, BarrierSchema, TapeSchema, FuelSchema, ScoreSchema, RunwaySchema)
-_FUTURE_ENGINES: Final = (BarrierSchema, FuelSchema, ScoreSchema, RunwaySchema)
+_FUTURE_ENGINES: Final = (ScoreSchema, RunwaySchema)
 
 
 def _own(schema: type[LakeSchema]) -> list[str]:

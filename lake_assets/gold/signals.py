@@ -14,14 +14,19 @@ from lake_assets.physics.signals import assemble_signals
 @lake_asset(SIGNALS)
 def signals(
     touches: pl.DataFrame,
+    barrier: pl.DataFrame,
     tape: pl.DataFrame,
+    fuel: pl.DataFrame,
     labels: pl.DataFrame,
     params: SignalParams,
     made_from: Fingerprint,
 ) -> pl.DataFrame:
     """Join what each engine measured, one row a touch."""
     return assemble_signals(
-        touches, tape, labels, params_hash=params.digest, inputs_hash=made_from.inputs_digest
+        touches,
+        {"barrier": barrier, "tape": tape, "fuel": fuel, "labels": labels},
+        params_hash=params.digest,
+        inputs_hash=made_from.inputs_digest,
     )
 
 

@@ -1,4 +1,4 @@
-"""Price levels known at each minute's start: extremes, averages and round dollars."""
+"""Price levels known at each minute's start: extremes, averages, round dollars, options'."""
 
 from typing import Final
 
@@ -13,7 +13,9 @@ from lake_assets.market.price import (
 from lake_assets.market.sessions import Interval, Session
 from lake_assets.market.vocabulary import LevelKind, PriceScale
 from lake_assets.physics.contract import front_trades
+from lake_assets.physics.level_rows import level_rows
 from lake_assets.physics.minutes import Minutes, minutes_of, touch_hours
+from lake_assets.physics.option_levels import list_option_levels
 from lake_assets.physics.order import I8, ordered_ns
 from lake_assets.physics.parameters import LevelParams
 from lake_assets.physics.rounding import divide_to_even, dollars, whole_cents
@@ -29,15 +31,16 @@ def list_levels(  # noqa: PLR0913, PLR0917 - the arguments are the table's linea
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     ohlcv_2m: pl.DataFrame,
+    option_flow: pl.DataFrame,
     session: Session,
     params: LevelParams,
 ) -> pl.DataFrame:
     """List every level that is known when a minute of the touch hours starts.
 
-    Returns the rows of `silver/levels`. A level at minute m reads trades before m and bars that
-    end by m. With ``as_of_ns`` the minutes that start after it are left out, and what is left
-    equals the head of the whole session's list. No regular hours, no rows, unless all of Globex
-    is searched.
+    Returns the rows of `silver/levels`. A level at minute m reads trades before m, bars that end
+    by m, and the option flow up to m. With ``as_of_ns`` the minutes that start after it are left
+    out, and what is left equals the head of the whole session's list. No regular hours, no rows,
+    unless all of Globex is searched.
     """
     hours = touch_hours(session, params)
     if hours is None:
@@ -49,6 +52,7 @@ def list_levels(  # noqa: PLR0913, PLR0917 - the arguments are the table's linea
         *_session_levels(trades, minutes),
         *_sma_levels(ohlcv_2m, minutes),
         _round_levels(trades, minutes, params),
+        *list_option_levels(option_flow, minutes.starts, params),
     ]
     return _dress(pl.concat(found), minutes)
 
@@ -120,21 +124,11 @@ def _round_levels(trades: SessionTrades, minutes: Minutes, params: LevelParams) 
     offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     level_u = (np.repeat(first, count) + offset) * step
     minute = np.repeat(starts, count)
-    return _level(LevelKind.ROUND, PriceScale.SPY, minute, level_u, minute)
+    return level_rows(LevelKind.ROUND, PriceScale.SPY, minute, level_u, minute)
 
 
 def _es_level(kind: LevelKind, starts: I8, level_e: I8, known: I8) -> pl.DataFrame:
-    return _level(kind, PriceScale.ES, starts, level_e, known)
-
-
-def _level(kind: LevelKind, scale: PriceScale, starts: I8, value_u: I8, known: I8) -> pl.DataFrame:
-    """One kind's values, in units of the scale it was born in; a source of levels returns these."""
-    return pl.DataFrame(
-        {"minute_ns": starts, "value_u": value_u, "known_at_ns": known},
-        schema=dict.fromkeys(("minute_ns", "value_u", "known_at_ns"), pl.Int64),
-    ).with_columns(
-        kind=pl.lit(kind, dtype=pl.Enum(LevelKind)), scale=pl.lit(scale, dtype=pl.Enum(PriceScale))
-    )
+    return level_rows(kind, PriceScale.ES, starts, level_e, known)
 
 
 def _dress(found: pl.DataFrame, minutes: Minutes) -> pl.DataFrame:

@@ -57,7 +57,7 @@ class OptionParams(BasisParams):
         return self
 
 
-class LevelParams(BasisParams):
+class LevelParams(OptionParams):
     """Which levels are published."""
 
     opening_range_min: int = Field(15, gt=0, description="length of the opening range, minutes")

@@ -1,5 +1,6 @@
 """One row a touch with all that is known of it: the engines' tables side by side."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -14,13 +15,12 @@ _SHOWN: Final = 3  # rows a message names
 
 def assemble_signals(
     touches: pl.DataFrame,
-    tape: pl.DataFrame,
-    labels: pl.DataFrame,
+    engines: Mapping[str, pl.DataFrame],
     *,
     params_hash: str,
     inputs_hash: str,
 ) -> pl.DataFrame:
-    """Join the engines' rows to the touches, one to one.
+    """Join the engines' rows to the touches, one to one; ``engines`` maps names to tables.
 
     Returns the rows of `gold/signals`, in the touches' order. Columns whose engine is not built
     yet are null; the catalog says which.
@@ -29,7 +29,7 @@ def assemble_signals(
         ComputationRefusedError: a table does not hold exactly the touches.
     """
     joined = touches
-    for name, engine in (("tape", tape), ("labels", labels)):
+    for name, engine in engines.items():
         joined = _join_engine(joined, name, engine)
     return joined.with_columns(
         *(pl.lit(None, SIGNALS.dtypes[name]).alias(name) for name in PENDING_COLUMNS),

@@ -15,8 +15,11 @@ def levels(
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     ohlcv_2m: pl.DataFrame,
+    option_flow: pl.DataFrame,
     session: Session,
     params: LevelParams,
 ) -> pl.DataFrame:
     """Every level that could be known at the start of each minute."""
-    return list_levels(es_trades, front_contract, es_spy_basis, ohlcv_2m, session, params)
+    return list_levels(
+        es_trades, front_contract, es_spy_basis, ohlcv_2m, option_flow, session, params
+    )

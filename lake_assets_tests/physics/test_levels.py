@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lake_assets.catalog.bronze import ES_TRADES
+from lake_assets.catalog.options import OPTION_FLOW
 from lake_assets.catalog.silver import ES_SPY_BASIS, FRONT_CONTRACT, LEVELS, OHLCV_2M
 from lake_assets.errors import UnorderedInputError
 from lake_assets.market.sessions import session_on
@@ -18,6 +19,7 @@ from lake_assets_tests.oracles import levels as oracle
 from lake_assets_tests.physics.frames import OPEN_NS, SESSION, table
 
 MINUTE = 60 * 10**9
+NO_FLOW = OPTION_FLOW.empty()
 FRONT = table(FRONT_CONTRACT)
 DEFAULTS = LevelParams()
 GLOBEX = LevelParams(touch_hours="globex")
@@ -58,7 +60,7 @@ def bars_ending(count, last_minute=0):
 
 def levels_of(trades, bars=None, params=DEFAULTS, session=SESSION):
     bars = OHLCV_2M.empty() if bars is None else bars
-    levels = list_levels(trades, FRONT, BASIS, bars, session, params)
+    levels = list_levels(trades, FRONT, BASIS, bars, NO_FLOW, session, params)
     LEVELS.schema.validate(levels)
     return levels
 

@@ -10,7 +10,7 @@ from lake_assets.catalog.gold import (
     SEED_COLUMNS,
     SIGNALS,
 )
-from lake_assets.catalog.touch import TAPE, TOUCHES
+from lake_assets.catalog.touch import BARRIER, FUEL, TAPE, TOUCHES
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.physics.signals import SCHEMA_VERSION, assemble_signals
 from lake_assets_tests.physics.frames import OPEN_NS, table
@@ -24,14 +24,11 @@ def engine(dataset, names=NAMES, **columns) -> pl.DataFrame:
     return table(dataset, event_id=list(names), ts_event_ns=times, **columns)
 
 
-def assemble(touches=None, tape=None, labels=None) -> pl.DataFrame:
-    return assemble_signals(
-        engine(TOUCHES) if touches is None else touches,
-        engine(TAPE) if tape is None else tape,
-        engine(LABELS) if labels is None else labels,
-        params_hash="p",
-        inputs_hash="i",
-    )
+def assemble(touches=None, **given) -> pl.DataFrame:
+    datasets = {"barrier": BARRIER, "tape": TAPE, "fuel": FUEL, "labels": LABELS}
+    engines = {n: given[n] if n in given else engine(d) for n, d in datasets.items()}
+    touches = engine(TOUCHES) if touches is None else touches
+    return assemble_signals(touches, engines, params_hash="p", inputs_hash="i")
 
 
 def test_the_rows_are_those_declared():
@@ -90,4 +87,6 @@ def test_the_labels_are_held_to_the_same():
 
 
 def test_a_session_without_touches_gives_no_rows_and_every_column():
-    assert assemble(TOUCHES.empty(), TAPE.empty(), LABELS.empty()).equals(SIGNALS.empty())
+    none = {"barrier": BARRIER, "tape": TAPE, "fuel": FUEL, "labels": LABELS}
+    empty = {name: dataset.empty() for name, dataset in none.items()}
+    assert assemble(TOUCHES.empty(), **empty).equals(SIGNALS.empty())

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lake_assets.catalog.bronze import ES_TRADES
+from lake_assets.catalog.options import OPTION_FLOW
 from lake_assets.catalog.parameters import SessionParams
 from lake_assets.catalog.silver import ES_SPY_BASIS, FRONT_CONTRACT, LEVELS
 from lake_assets.catalog.touch import TOUCHES
@@ -252,7 +253,7 @@ def built(trades, hours, as_of_ns=None):
     """Touches of trades alone, from levels and bars of their own."""
     levels = LevelParams(touch_hours=hours, as_of_ns=as_of_ns)
     bars = build_bars(trades, FRONT, NO_BASIS, SESSION, period_s=120)
-    listed = list_levels(trades, FRONT, NO_BASIS, bars, SESSION, levels)
+    listed = list_levels(trades, FRONT, NO_BASIS, bars, OPTION_FLOW.empty(), SESSION, levels)
     return find(listed, trades, TouchParams(touch_hours=hours, as_of_ns=as_of_ns))
 
 
@@ -308,8 +309,9 @@ def test_a_real_evening_gives_touches_in_globex_hours(holiday_evening):
     session = session_on(date(2023, 12, 26))
     front = choose_front(holiday_evening, session, SessionParams(touch_hours="globex"))
     bars = build_bars(holiday_evening, front, NO_BASIS, session, period_s=120)
+    params = LevelParams(touch_hours="globex")
     levels = list_levels(
-        holiday_evening, front, NO_BASIS, bars, session, LevelParams(touch_hours="globex")
+        holiday_evening, front, NO_BASIS, bars, OPTION_FLOW.empty(), session, params
     )
 
     touches = find_touches(
