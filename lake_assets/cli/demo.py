@@ -19,7 +19,15 @@ from lake_assets.orchestration.runs import run_partition
 from lake_assets.simulation.parameters import SimulationParams
 
 SESSIONS: Final = ("2025-12-16", "2025-12-17")
-FEATURES: Final = ("level_kind", "direction", "tape_sweep_direction", "outcome", "label_reason")
+FEATURES: Final = (
+    "level_kind",
+    "direction",
+    "barrier_state",
+    "tape_sweep_direction",
+    "fuel_effect",
+    "outcome",
+    "label_reason",
+)
 
 
 def run(arguments: argparse.Namespace) -> int:

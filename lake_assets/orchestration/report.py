@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Final
 
 import dagster as dg
+import polars as pl
 
 from lake_assets.catalog.dataset import Column, Dataset
 from lake_assets.lake.manifest import Generation
@@ -30,11 +31,12 @@ def table_schema(dataset: Dataset) -> dg.TableSchema:
 
 def _table_column(column: Column) -> dg.TableColumn:
     unit = f" [{column.unit}]" if column.unit else ""
+    words = f": {', '.join(column.dtype.categories)}" if isinstance(column.dtype, pl.Enum) else ""
     null = f"; null: {column.null}" if column.null else ""
     return dg.TableColumn(
         name=column.name,
-        type=str(column.dtype),
-        description=f"{column.meaning}{unit}{null}",
+        type=str(column.dtype.base_type()),
+        description=f"{column.meaning}{unit}{words}{null}",
         constraints=dg.TableColumnConstraints(nullable=column.null is not None),
         tags={"role": column.role.value},
     )

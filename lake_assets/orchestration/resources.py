@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-import duckdb
 import yaml
 from dagster_duckdb import DuckDBResource
+from duckdb import DuckDBPyConnection
 from pydantic import Field, ValidationError
 
 from lake_assets.errors import UnknownNameError
@@ -28,11 +29,11 @@ class StalePolicy(StrEnum):
     keep = "keep"
 
 
-class ParametersResource(SignalParams, dg.ConfigurableResource):  # type: ignore[misc]
+class ParametersResource(SignalParams, dg.ConfigurableResource[Any]):  # type: ignore[misc]
     """Every parameter of the pipeline, as the launchpad shows and changes it."""
 
 
-class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class LakeResource(dg.ConfigurableResource[Any]):
     """The lake's folder, the raw vendor files, and how DuckDB may use the machine."""
 
     duckdb: dg.ResourceDependency[DuckDBResource]
@@ -60,9 +61,10 @@ class LakeResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Folder the vendor's files are found in."""
         return Path(self.raw) if self.raw else Path(self.root) / "raw"
 
-    def _connect(self) -> duckdb.DuckDBPyConnection:
+    def _connect(self) -> DuckDBPyConnection:
         # The caller owns the connection: it outlives the resource's own with-block.
-        return ExitStack().enter_context(self.duckdb.get_connection())
+        connection: DuckDBPyConnection = ExitStack().enter_context(self.duckdb.get_connection())
+        return connection
 
 
 def parameters_from(environ: Mapping[str, str]) -> SignalParams:
