@@ -12,11 +12,10 @@ from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
 from lake_assets.cli.backfill import backfill, selected
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table, print_runs
-from lake_assets.cli.simulate import simulate
+from lake_assets.cli.simulate import lively, simulate
 from lake_assets.definitions import build_definitions
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.runs import run_partition
-from lake_assets.simulation.parameters import SimulationParams
 
 SESSIONS: Final = ("2025-12-16", "2025-12-17")
 FEATURES: Final = (
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Simulate, build, print; run again it computes nothing and says so."""
     source = open_lake()
     out = console()
-    params = SimulationParams(seed=1, book_records=arguments.book_records)
+    params = lively(seed=1, book_records=arguments.book_records)
     made = simulate(SESSIONS, source.raw_root, params)
     out.print(f"Raw vendor files (simulated) of {len(made)} sessions in {source.raw_root}")
     runs = backfill(SESSIONS, selected(None), workers=os.cpu_count() or 1)

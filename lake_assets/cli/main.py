@@ -75,12 +75,14 @@ def parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=text, description=text, parents=[where])
 
     demo = command("demo", "Simulate two sessions, build Bronze to Gold, say where to look.")
-    demo.add_argument("--book-records", type=int, default=60_000, help="book records a session")
+    demo.add_argument("--book-records", type=int, default=200_000, help="book records a session")
 
     simulate = command("simulate", "Write synthetic sessions as genuine vendor files.")
     simulate.add_argument("sessions", help="one date, or first..last")
     simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument("--book-records", type=int, default=60_000, help="book records a session")
+    simulate.add_argument(
+        "--book-records", type=int, default=200_000, help="book records a session"
+    )
     simulate.add_argument("--overwrite", action="store_true", help="replace what stands there")
 
     _add_backfill(command("backfill", "Materialize sessions; what is there is not made again."))

@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     made = simulate(
         parse_sessions(arguments.sessions),
         source.raw_root,
-        SimulationParams(seed=arguments.seed, book_records=arguments.book_records),
+        lively(seed=arguments.seed, book_records=arguments.book_records),
         overwrite=arguments.overwrite,
     )
     for session in made:
@@ -26,6 +26,19 @@ def run(arguments: argparse.Namespace) -> int:
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         console().print(f"{session.session.day}: {told} records in {source.raw_root}")
     return 0
+
+
+def lively(*, seed: int, book_records: int) -> SimulationParams:
+    """A session that trades as often as a small one needs to show every feature.
+
+    Put/call parity wants a print of the future and of several calls and puts within seconds.
+    """
+    return SimulationParams(
+        seed=seed,
+        book_records=book_records,
+        trades=max(book_records // 8, 6_000),
+        option_trades=max(book_records // 3, 20_000),
+    )
 
 
 def simulate(

@@ -98,7 +98,8 @@ def _materialize(
 ) -> Results:
     """Make, reuse, adopt or keep one partition, holding its lock throughout."""
     source: LakeResource = context.resources.lake
-    partition = context.partition_key if context.has_partition_key else WHOLE
+    # A run of one session may also hold an aggregate, which has no partition of its own.
+    partition = context.partition_key if recipe.dataset.calendar else WHOLE
     job = Job(recipe, partition, source, context.resources.parameters)
     with source.lake.lock(recipe.dataset, partition):
         wanted = job.fingerprint()
@@ -173,6 +174,6 @@ def _is_forced(context: dg.AssetExecutionContext) -> bool:
 def _is_known(context: dg.AssetExecutionContext, partition: str) -> bool:
     wanted = dg.AssetRecordsFilter(
         asset_key=context.asset_key,
-        asset_partitions=[partition] if context.has_partition_key else None,
+        asset_partitions=None if partition == WHOLE else [partition],
     )
     return bool(context.instance.fetch_materializations(wanted, limit=1).records)

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import dagster as dg
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter
 from matplotlib.figure import Figure
 
 from lake_assets.catalog.dataset import Dataset
@@ -32,6 +35,14 @@ def draw(dataset: Dataset, file: Path) -> dict[str, dg.MetadataValue]:
     return {"picture": dg.MetadataValue.md(f"![{dataset.name}](data:image/png;base64,{text})")}
 
 
+def _new_york(axes: Axes, ns: pl.Series) -> npt.NDArray[np.datetime64]:
+    """Stamps on a New York clock, which the axis then shows."""
+    axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))  # type: ignore[no-untyped-call]
+    axes.set_xlabel("New York", fontsize=7)
+    utc = ns.cast(pl.Datetime("ns", "UTC"))
+    return utc.dt.convert_time_zone("America/New_York").dt.replace_time_zone(None).to_numpy()
+
+
 def _rows_by_hour(axes: Axes, rows: pl.LazyFrame) -> None:
     hours = rows.group_by(hour=(pl.col("ts_event_ns") // _HOUR_NS)).len().sort("hour").collect()
     labels = (hours["hour"] * _HOUR_NS).cast(pl.Datetime("ns", "UTC"))
@@ -44,7 +55,7 @@ def _rows_by_hour(axes: Axes, rows: pl.LazyFrame) -> None:
 
 def _price(axes: Axes, rows: pl.LazyFrame) -> None:
     bars = rows.select("start_ns", "low_ticks", "high_ticks", "close_ticks").collect()
-    stamps = bars["start_ns"].cast(pl.Datetime("ns")).to_numpy()
+    stamps = _new_york(axes, bars["start_ns"])
     low, high, close = (
         bars[name].to_numpy() * TICK_POINTS for name in ("low_ticks", "high_ticks", "close_ticks")
     )
@@ -57,7 +68,7 @@ def _price(axes: Axes, rows: pl.LazyFrame) -> None:
 def _levels(axes: Axes, rows: pl.LazyFrame) -> None:
     lines = rows.filter(pl.col("kind") != "ROUND").collect()
     for (kind,), line in sorted(lines.group_by("kind")):
-        stamps = line["minute_ns"].cast(pl.Datetime("ns")).to_numpy()
+        stamps = _new_york(axes, line["minute_ns"])
         axes.plot(stamps, line["level_price"].to_numpy(), ".", markersize=1.5, label=str(kind))
     axes.set_ylabel("SPY $")
     axes.tick_params(labelsize=7)
@@ -69,7 +80,7 @@ def _touches(axes: Axes, rows: pl.LazyFrame) -> None:
     touches = rows.select("ts_event_ns", "spot", "direction").collect()
     for direction, marker, colour in (("UP", "^", "#54a24b"), ("DOWN", "v", "#e45756")):
         those = touches.filter(pl.col("direction") == direction)
-        stamps = those["ts_event_ns"].cast(pl.Datetime("ns")).to_numpy()
+        stamps = _new_york(axes, those["ts_event_ns"])
         axes.plot(stamps, those["spot"], marker, color=colour, markersize=2, label=direction)
     axes.set_ylabel("SPY $")
     axes.tick_params(labelsize=7)

@@ -40,7 +40,7 @@ class DbnFile:
         self.path = path
         self._draft = path.with_name(f".{path.name}.writing")
         self._stream = self._draft.open("wb")
-        self._compressor = zstandard.ZstdCompressor(level=_LEVEL).compressobj()
+        self._compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj()
         self._hash = hashlib.sha256()
         self._waiting = bytearray(metadata.encode())
         self._worker = ThreadPoolExecutor(max_workers=1)

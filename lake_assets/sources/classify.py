@@ -37,7 +37,7 @@ def classify(path: Path, name: str) -> RawFile | None:
     with path.open("rb") as stream:
         magic = stream.read(4)
     try:
-        if magic.startswith(GZIP_MAGIC):
+        if magic.startswith(GZIP_MAGIC) and not _claims_dbn(path):
             return _option_csv(path, name)
         if magic.startswith((b"DBN", ZSTD_MAGIC, DBZ_MAGIC)) or _claims_dbn(path):
             return _dbn(path, name, compressed=magic == ZSTD_MAGIC)

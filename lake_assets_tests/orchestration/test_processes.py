@@ -7,6 +7,7 @@ import time
 import pytest
 
 from lake_assets.catalog import DATASETS, SIGNALS
+from lake_assets.catalog.dataset import WHOLE
 from lake_assets_tests.orchestration.lakes import DAY
 
 MATERIALIZE = (
@@ -16,11 +17,11 @@ MATERIALIZE = (
     "-m",
     "lake_assets.definitions",
     "--select",
-    "key:*",
+    "*",
     "--partition",
     DAY,
 )
-DAILY_PATHS = {d.path(DAY) for d in DATASETS if d.calendar is not None}
+PATHS = {d.path(DAY if d.calendar else WHOLE) for d in DATASETS}
 
 
 def finish(process):
@@ -32,7 +33,7 @@ def finish(process):
 def test_dagster_asset_materialize_twice_computes_once(empty_lake):
     finish(empty_lake.start(*MATERIALIZE))
     before = empty_lake.files()
-    assert set(before) == DAILY_PATHS
+    assert set(before) == PATHS
     finish(empty_lake.start(*MATERIALIZE))
     assert empty_lake.files() == before
 
@@ -42,8 +43,8 @@ def test_two_processes_at_once_build_each_partition_once(empty_lake):
     logs = finish(first) + finish(second)
     assert empty_lake.lake.verify() == []
     for dataset in DATASETS:
-        if dataset.calendar is not None:
-            assert logs.count(f"{dataset.name} {DAY}: built") == 1, dataset.name
+        partition = DAY if dataset.calendar else WHOLE
+        assert logs.count(f"{dataset.name} {partition}: built") == 1, dataset.name
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -59,7 +60,7 @@ def test_a_killed_run_leaves_whole_partitions_and_the_next_finishes(empty_lake, 
     assert [f for f in empty_lake.lake.verify() if f.kind not in HARMLESS] == []
     finish(empty_lake.start(*MATERIALIZE))
     after = empty_lake.files()
-    assert set(after) == DAILY_PATHS
+    assert set(after) == PATHS
     assert all(after[name] == stamp for name, stamp in survivors.items())
     assert empty_lake.lake.read(SIGNALS, DAY).height > 0
     assert empty_lake.lake.verify() == []
