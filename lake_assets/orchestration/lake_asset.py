@@ -29,6 +29,8 @@ OUTCOME_TAG = "lake/outcome"
 FORCE_TAG = "lake/force"
 SCHEMA_CHECK = "schema"
 QUALITY_CHECK = "quality"
+_SCHEMA = "Every row keeps the dataset's schema; looked at before the file is put in force."
+_QUALITY = "Nothing was quarantined, out of order, repeated, uncovered or absent; warns if it was."
 Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
 
 
@@ -65,11 +67,10 @@ def lake_asset(dataset: Dataset) -> Callable[[Callable[..., object]], LakeAsset]
             code_version=dataset.version,
             metadata={"dagster/column_schema": table_schema(dataset)},
             check_specs=[
-                dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True),
-                dg.AssetCheckSpec(QUALITY_CHECK, asset=key),
+                dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
+                dg.AssetCheckSpec(QUALITY_CHECK, asset=key, description=_QUALITY),
             ],
             required_resource_keys={"lake", "parameters"},
-            pool=None,
         )(_body(recipe))
         return LakeAsset(recipe, definition)
 

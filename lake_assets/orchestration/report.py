@@ -18,7 +18,7 @@ FLAGS: Final = (
     "out_of_order",
     "duplicates_dropped",
     "crossed_states",
-    "bad_book_records",
+    "bad_book_states",
     "side_less",
 )
 """Quality counts that are worth a warning when they are not zero; quarantine always is."""

@@ -8,7 +8,13 @@ import pyarrow as pa
 from lake_assets.kernels.replay import BookRows, OrderBook, mbo_words
 from lake_assets.sources.dbn import iter_records
 from lake_assets.sources.duplicates import conflict
-from lake_assets.sources.es_columns import BOOK_SCHEMA, batch_of, ladder_columns, order_columns
+from lake_assets.sources.es_columns import (
+    BOOK_SCHEMA,
+    batch_of,
+    count_odd_states,
+    ladder_columns,
+    order_columns,
+)
 from lake_assets.sources.layouts import Records
 from lake_assets.sources.ordering import Feed, in_order
 from lake_assets.sources.raw_file import RawFile
@@ -80,6 +86,7 @@ def _batch(
     )
     columns |= ladder_columns(rows.ladder)
     inside = _inside(times, screen)
+    count_odd_states(screen.tally, rows.ladder, rows.flags, among=inside)
     return batch_of(BOOK_SCHEMA, columns).filter(pa.array(inside))
 
 

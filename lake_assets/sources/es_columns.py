@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lake_assets.kernels.ladder import LEVELS, Ladder, LadderSide
+from lake_assets.kernels.replay import F_LAST, F_MAYBE_BAD_BOOK
 from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_TICK
 from lake_assets.sources.layouts import Records
-from lake_assets.sources.screening import Kept, sequence_of
+from lake_assets.sources.screening import Kept, Mask, Tally, sequence_of
 
 I8: TypeAlias = npt.NDArray[np.int64]
 U1: TypeAlias = npt.NDArray[np.uint8]
@@ -129,3 +130,16 @@ def _array(kind: pa.DataType, valid: pa.Buffer, values: npt.NDArray[np.generic])
 def batch_of(schema: pa.Schema, columns: Mapping[str, pa.Array]) -> pa.RecordBatch:
     """Columns in the order of a schema."""
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
+
+
+def count_odd_states(tally: Tally, ladder: Ladder, flags: U1, *, among: Mask | None = None) -> None:
+    """Count finished events whose book is crossed or locked, or marked as possibly bad."""
+    count = len(flags)
+    shown = ladder.bid.valid[0] & ladder.ask.valid[0]
+    both = np.unpackbits(shown, count=count, bitorder="little").astype(np.bool_)
+    ended = (flags & F_LAST) != 0
+    if among is not None:
+        ended = ended & among
+    crossed = ended & both & (ladder.bid.ticks[0] >= ladder.ask.ticks[0])
+    tally.add("crossed_states", int(crossed.sum()))
+    tally.add("bad_book_states", int((ended & ((flags & F_MAYBE_BAD_BOOK) != 0)).sum()))

@@ -13,6 +13,7 @@ from lake_assets.sources.book_replay import replayed_rows
 from lake_assets.sources.coverage import until
 from lake_assets.sources.es_columns import (
     BOOK_SCHEMA,
+    count_odd_states,
     key_columns,
     ladder_columns,
     letters,
@@ -69,6 +70,7 @@ def _rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
         ladder = transpose_ladder(as_words(good.records))
         screen.tally.add("off_tick_levels", ladder.off_tick)
         records = good.records
+        count_odd_states(screen.tally, ladder, records["flags"])
         order = order_columns(
             action=letters(records, "action"),
             side=letters(records, "side"),

@@ -50,6 +50,8 @@ def _rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         trades = kept.where(kept.records["action"] == _TRADE)
         good = _usable(screen, screen.named(screen.of_session(trades)))
+        sides = good.records["side"]
+        screen.tally.add("side_less", int(((sides != b"A") & (sides != b"B")).sum()))
         return good, key_columns(good, rank, names) | trade_columns(good.records)
 
     yield from stream_rows(opened, screen, TRADES_SCHEMA, convert)
