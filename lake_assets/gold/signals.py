@@ -3,10 +3,11 @@
 import polars as pl
 
 from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.rows import Rows
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.orchestration.io_manager import Sessions
 from lake_assets.orchestration.lake_asset import lake_asset
-from lake_assets.physics.folds import stack_sessions
+from lake_assets.physics.folds import training_rows
 from lake_assets.physics.parameters import FoldParams, SignalParams
 from lake_assets.physics.signals import assemble_signals
 
@@ -31,6 +32,6 @@ def signals(
 
 
 @lake_asset(SIGNALS_MULTI_DAY)
-def signals_multi_day(signals: Sessions, params: FoldParams) -> pl.DataFrame:
+def signals_multi_day(signals: Sessions, params: FoldParams) -> Rows:
     """Stack the materialized sessions and cut them into folds."""
-    return stack_sessions(signals, params)
+    return training_rows(signals, params)

@@ -6,6 +6,7 @@ from itertools import chain, repeat
 import polars as pl
 
 from lake_assets.catalog.gold import SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.rows import Quality, Rows
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.physics.parameters import FoldParams
@@ -52,6 +53,13 @@ def stack_sessions(
     return stacked.with_columns(fold_train_mask=_train_mask(stacked, params)).select(
         SIGNALS_MULTI_DAY.dtypes.names()
     )
+
+
+def training_rows(sessions: Sequence[tuple[str, pl.DataFrame]], params: FoldParams) -> Rows:
+    """As `stack_sessions`, with the count of sessions and of test blocks: none where too few."""
+    folds = params.n_splits if None not in block_of_sessions(len(sessions), params.n_splits) else 0
+    quality: Quality = {"sessions": len(sessions), "test_blocks": folds if sessions else 0}
+    return Rows(batches=stack_sessions(sessions, params), quality=quality)
 
 
 def block_of_sessions(count: int, n_splits: int) -> list[int] | list[None]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lake_assets.catalog.gold import SIGNALS, SIGNALS_MULTI_DAY
 from lake_assets.errors import ComputationRefusedError
-from lake_assets.physics.folds import block_of_sessions, stack_sessions
+from lake_assets.physics.folds import block_of_sessions, stack_sessions, training_rows
 from lake_assets.physics.parameters import FoldParams
 from lake_assets_tests.oracles import folds as oracle
 from lake_assets_tests.physics.frames import OPEN_NS, table
@@ -106,6 +106,15 @@ def test_fewer_sessions_than_blocks_leave_both_null():
     told = stack(one_a_day(5))
 
     assert told.select("fold", "fold_train_mask").rows() == [(None, None)] * 5
+
+
+@pytest.mark.parametrize(("count", "blocks"), [(0, 0), (5, 0), (6, 5), (7, 5)])
+def test_the_counts_say_when_there_are_too_few_sessions(count, blocks):
+    sessions = [session(at, [(0, "CHOP", 5)]) for at in range(count)]
+    rows = training_rows(sessions, FoldParams())
+    assert rows.quality == {"sessions": count, "test_blocks": blocks}
+    assert rows.batches.height == count
+    assert (rows.batches["fold"].null_count() == count) == (blocks == 0)
 
 
 def test_as_many_sessions_as_blocks_train_for_every_later_one():
