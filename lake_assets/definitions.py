@@ -16,7 +16,7 @@ from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.io_manager import LakeIOManager
 from lake_assets.orchestration.jobs import make_jobs, make_schedule, make_sensor
 from lake_assets.orchestration.lake_asset import LakeAsset
-from lake_assets.orchestration.resources import ParametersResource, lake_from, parameters_from
+from lake_assets.orchestration.resources import lake_from, parameters_from, parameters_resource
 from lake_assets.orchestration.runs import run_partition, use_instance_beside
 from lake_assets.physics.parameters import SignalParams
 from lake_assets.silver import (
@@ -72,7 +72,7 @@ def build_definitions(environ: Mapping[str, str]) -> dg.Definitions:
         resources={
             "lake": lake,
             "io_manager": LakeIOManager(lake=lake),
-            "parameters": ParametersResource(**parameters_from(environ).model_dump()),
+            "parameters": parameters_resource(parameters_from(environ)),
         },
         # One process a date: whole graph 3 s of overhead against 14 s with a process a step.
         # Parallel work comes from dates.

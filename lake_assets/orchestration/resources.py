@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from copy import copy
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ import dagster as dg
 import yaml
 from dagster_duckdb import DuckDBResource
 from duckdb import DuckDBPyConnection
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, create_model
 
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake.lake import Lake
@@ -31,6 +32,24 @@ class StalePolicy(StrEnum):
 
 class ParametersResource(SignalParams, dg.ConfigurableResource[Any]):  # type: ignore[misc]
     """Every parameter of the pipeline, as the launchpad shows and changes it."""
+
+
+def parameters_resource(values: SignalParams) -> ParametersResource:
+    """The resource with these values as its defaults.
+
+    A launch that sets one parameter takes the others from the class, not from an instance: so the
+    values must be the class's own defaults.
+    """
+    fields: dict[str, Any] = {}
+    for name, value in values.model_dump().items():
+        declared = copy(ParametersResource.model_fields[name])
+        if value != declared.default:
+            declared.default = value
+            fields[name] = (declared.annotation, declared)
+    made = create_model(
+        ParametersResource.__name__, __base__=ParametersResource, __module__=__name__, **fields
+    )
+    return made()
 
 
 class LakeResource(dg.ConfigurableResource[Any]):
