@@ -27,6 +27,8 @@ from lake_assets.silver import (
     levels,
     ohlcv,
     options,
+    runway,
+    score,
     tape,
     touches,
 )
@@ -49,6 +51,8 @@ def lake_assets() -> list[LakeAsset]:
         barrier.barrier,
         tape.tape,
         fuel.fuel,
+        score.score,
+        runway.runway,
         labels.labels,
         signals.signals,
         signals.signals_multi_day,

@@ -13,7 +13,7 @@ from lake_assets.catalog.silver import (
     OHLCV_1M,
     OHLCV_2M,
 )
-from lake_assets.catalog.touch import BARRIER, FUEL, TAPE, TOUCHES
+from lake_assets.catalog.touch import BARRIER, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
 from lake_assets.errors import UnknownNameError
 
 DATASETS: Final[tuple[Dataset, ...]] = (
@@ -31,6 +31,8 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     BARRIER,
     TAPE,
     FUEL,
+    SCORE,
+    RUNWAY,
     LABELS,
     SIGNALS,
     SIGNALS_MULTI_DAY,
@@ -65,6 +67,8 @@ __all__ = [
     "OHLCV_2M",
     "OPTION_FLOW",
     "OPTION_GREEKS",
+    "RUNWAY",
+    "SCORE",
     "SIGNALS",
     "SIGNALS_MULTI_DAY",
     "SPY_OPTIONS",

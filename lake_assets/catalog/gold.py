@@ -1,8 +1,6 @@
 """Gold: joined, scored, labelled; the tables people train on."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
-from itertools import chain
 from typing import Any, Final, cast
 
 import polars as pl
@@ -109,20 +107,11 @@ EXTRA_COLUMNS: Final = tuple(
 )
 
 ENGINES: Final = (TouchesSchema, BarrierSchema, TapeSchema, FuelSchema, ScoreSchema, RunwaySchema)
-_FUTURE_ENGINES: Final = (ScoreSchema, RunwaySchema)
 
 
 def _own(schema: type[LakeSchema]) -> list[str]:
     keys = TouchKeySchema.to_schema().columns
     return [name for name in schema.to_schema().columns if name not in keys]
-
-
-PENDING_COLUMNS: Final = tuple(
-    name
-    for name in (*SEED_COLUMNS, *EXTRA_COLUMNS)
-    if name in set(chain.from_iterable(map(_own, _FUTURE_ENGINES)))
-)
-"""Columns of `signals` whose engine is not built yet; every one is null."""
 
 
 class _SignalsProvenanceSchema(LakeSchema):
@@ -152,14 +141,6 @@ class _FoldSchema(LakeSchema):
     )
 
 
-def _pending(field: FieldInfo) -> FieldInfo:
-    """The column as it stands until its engine is built: declared, and null."""
-    waiting = copy(field)
-    waiting.nullable = True
-    waiting.metadata = {**(field.metadata or {}), "null": "its engine is not built yet"}
-    return waiting
-
-
 def _gather(
     summary: str, owners: Iterable[type[LakeSchema]], order: Sequence[str]
 ) -> type[LakeSchema]:
@@ -168,9 +149,9 @@ def _gather(
     for owner in owners:
         owner.to_schema()
         fields |= {n: (note.raw_annotation, f) for n, (note, f) in owner.__fields__.items()}
-    chosen = {n: _pending(fields[n][1]) if n in PENDING_COLUMNS else fields[n][1] for n in order}
     types = {name: fields[name][0] for name in order}
-    space = {"__doc__": summary, "__module__": __name__, "__annotations__": types, **chosen}
+    checks = {name: fields[name][1] for name in order}
+    space = {"__doc__": summary, "__module__": __name__, "__annotations__": types, **checks}
     return cast("type[LakeSchema]", type("Gathered", (LakeSchema,), space))
 
 

@@ -245,3 +245,9 @@ BARRIER: Final = Dataset(
 FUEL: Final = Dataset(
     name="fuel", layer=Layer.SILVER, schema=FuelSchema, sort_by=TOUCH_ORDER, version="1"
 )
+SCORE: Final = Dataset(
+    name="score", layer=Layer.SILVER, schema=ScoreSchema, sort_by=TOUCH_ORDER, version="1"
+)
+RUNWAY: Final = Dataset(
+    name="runway", layer=Layer.SILVER, schema=RunwaySchema, sort_by=TOUCH_ORDER, version="1"
+)

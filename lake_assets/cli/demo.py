@@ -24,6 +24,9 @@ FEATURES: Final = (
     "barrier_state",
     "tape_sweep_direction",
     "fuel_effect",
+    "signal",
+    "confidence",
+    "runway_quality",
     "outcome",
     "label_reason",
 )

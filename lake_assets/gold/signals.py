@@ -18,6 +18,8 @@ def signals(
     barrier: pl.DataFrame,
     tape: pl.DataFrame,
     fuel: pl.DataFrame,
+    score: pl.DataFrame,
+    runway: pl.DataFrame,
     labels: pl.DataFrame,
     params: SignalParams,
     made_from: Fingerprint,
@@ -25,7 +27,14 @@ def signals(
     """Join what each engine measured, one row a touch."""
     return assemble_signals(
         touches,
-        {"barrier": barrier, "tape": tape, "fuel": fuel, "labels": labels},
+        {
+            "barrier": barrier,
+            "tape": tape,
+            "fuel": fuel,
+            "score": score,
+            "runway": runway,
+            "labels": labels,
+        },
         params_hash=params.digest,
         inputs_hash=made_from.inputs_digest,
     )

@@ -4,10 +4,10 @@ Each step asks for its own group; `SignalParams` is all of them and what people 
 integers in units of $0.0001 (``_u``). Names are flat, so one file sets them all.
 """
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from lake_assets.catalog.parameters import Params, SessionParams
-from lake_assets.market.vocabulary import ConversionMode
+from lake_assets.market.vocabulary import ConversionMode, LevelKind
 
 
 class BasisParams(SessionParams):
@@ -111,6 +111,62 @@ class FuelParams(OptionParams):
     fuel_z: float = Field(2.0, gt=0, description="net gamma this unlikely has an effect, sd")
 
 
+class ScoreParams(BarrierParams, TapeParams, FuelParams):
+    """How the engines become one score, and what the score says."""
+
+    score_weight_liquidity: int = Field(45, gt=0, description="weight of the barrier")
+    score_weight_hedge: int = Field(35, gt=0, description="weight of the fuel")
+    score_weight_tape: int = Field(20, gt=0, description="weight of the tape")
+    tape_slope_full_points_s: float = Field(
+        0.5, gt=0, description="slope that scores in full, ES points/s"
+    )
+    score_grid_s: int = Field(10, ge=0, description="seconds before the touch that are scored, s")
+    score_tau_s: float = Field(2.0, gt=0, description="time constant of the smooth score, s")
+    score_hold_s: int = Field(3, ge=0, description="how long BREAK and REJECT must have held, s")
+    break_score: float = Field(80.0, ge=0, le=100, description="least score that is BREAK")
+    reject_score: float = Field(20.0, ge=0, le=100, description="largest score that is REJECT")
+    reject_distance_u: int = Field(
+        1_000, ge=0, description="farthest from the level that is REJECT, end included"
+    )
+    contested_low: float = Field(30.0, ge=0, le=100, description="least score that is CONTESTED")
+    contested_high: float = Field(70.0, ge=0, le=100, description="largest that is CONTESTED")
+    contested_contracts: int = Field(500, ge=0, description="least volume in band of a fight")
+    contested_imbalance: float = Field(
+        0.25, ge=0, le=1, description="largest imbalance of a fight, either way"
+    )
+    confidence_high: float = Field(0.7, ge=0, le=1, description="least confidence that is HIGH")
+    confidence_medium: float = Field(0.4, ge=0, le=1, description="least that is MEDIUM")
+    confidence_churn_contracts: int = Field(500, gt=0, description="churn that is full evidence")
+    confidence_tape_contracts: int = Field(500, gt=0, description="volume that is full evidence")
+    confidence_fuel_contracts: int = Field(
+        1_000, gt=0, description="option volume that is full evidence"
+    )
+
+    @model_validator(mode="after")
+    def _the_grid_holds_what_must_hold(self) -> "ScoreParams":
+        if self.score_hold_s > self.score_grid_s:
+            raise ValueError("score_hold_s must not exceed score_grid_s")
+        return self
+
+
+class RunwayParams(Params):
+    """Which levels stand in the way behind the touched one, and how near."""
+
+    # words, not LevelKind: the launchpad cannot show a list of enum members
+    runway_excluded_kinds: list[str] = Field(
+        [LevelKind.ROUND.value], description="kinds that obstruct nothing"
+    )
+    runway_same_price_u: int = Field(
+        1_000, ge=0, description="levels this close are the touched one, end included"
+    )
+    runway_clear_u: int = Field(10_000, gt=0, description="an obstacle this far obstructs nothing")
+
+    @field_validator("runway_excluded_kinds")
+    @classmethod
+    def _kinds_exist(cls, kinds: list[str]) -> list[str]:
+        return [LevelKind(kind).value for kind in kinds]
+
+
 class LabelParams(SessionParams):
     """What counts as a break or a bounce, and until when."""
 
@@ -129,9 +185,7 @@ class FoldParams(Params):
     embargo_s: int = Field(3_600, ge=0, description="quiet between training and test, s")
 
 
-class SignalParams(
-    LevelParams, TouchParams, TapeParams, BarrierParams, FuelParams, LabelParams, FoldParams
-):
+class SignalParams(LevelParams, TouchParams, ScoreParams, RunwayParams, LabelParams, FoldParams):
     """Every parameter of the pipeline from Bronze to Gold."""
 
     @model_validator(mode="after")

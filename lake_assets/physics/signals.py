@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.gold import PENDING_COLUMNS, SIGNALS
+from lake_assets.catalog.gold import SIGNALS
 from lake_assets.errors import ComputationRefusedError
 
 SCHEMA_VERSION: Final = f"{SIGNALS.version}-{SIGNALS.schema_hash}"  # of code and of columns
@@ -22,8 +22,7 @@ def assemble_signals(
 ) -> pl.DataFrame:
     """Join the engines' rows to the touches, one to one; ``engines`` maps names to tables.
 
-    Returns the rows of `gold/signals`, in the touches' order. Columns whose engine is not built
-    yet are null; the catalog says which.
+    Returns the rows of `gold/signals`, in the touches' order.
 
     Raises:
         ComputationRefusedError: a table does not hold exactly the touches.
@@ -32,7 +31,6 @@ def assemble_signals(
     for name, engine in engines.items():
         joined = _join_engine(joined, name, engine)
     return joined.with_columns(
-        *(pl.lit(None, SIGNALS.dtypes[name]).alias(name) for name in PENDING_COLUMNS),
         schema_version=pl.lit(SCHEMA_VERSION),
         params_hash=pl.lit(params_hash),
         inputs_hash=pl.lit(inputs_hash),

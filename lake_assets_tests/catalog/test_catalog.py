@@ -5,7 +5,7 @@ import pytest
 
 from lake_assets.catalog import DATASETS, dataset_named
 from lake_assets.catalog.dataset import WHOLE, Layer
-from lake_assets.catalog.gold import EXTRA_COLUMNS, PENDING_COLUMNS, SEED_COLUMNS, SIGNALS
+from lake_assets.catalog.gold import EXTRA_COLUMNS, SEED_COLUMNS, SIGNALS
 from lake_assets.catalog.schema import Role
 from lake_assets.errors import UnknownNameError
 
@@ -64,11 +64,6 @@ def test_signals_hold_the_seed_columns_first():
     assert len(SEED_COLUMNS) == 55
     assert list(SIGNALS.columns)[: len(SEED_COLUMNS)] == list(SEED_COLUMNS)
     assert set(EXTRA_COLUMNS) < set(SIGNALS.columns)
-
-
-def test_pending_columns_are_the_only_ones_that_wait_for_an_engine():
-    waiting = [c.name for c in SIGNALS.columns.values() if "not built" in (c.null or "")]
-    assert waiting == list(PENDING_COLUMNS)
 
 
 def test_only_gold_holds_labels():

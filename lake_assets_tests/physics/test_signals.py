@@ -6,16 +6,25 @@ import pytest
 from lake_assets.catalog.gold import (
     EXTRA_COLUMNS,
     LABELS,
-    PENDING_COLUMNS,
     SEED_COLUMNS,
     SIGNALS,
 )
-from lake_assets.catalog.touch import BARRIER, FUEL, TAPE, TOUCHES
+from lake_assets.catalog.touch import BARRIER, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.physics.signals import SCHEMA_VERSION, assemble_signals
 from lake_assets_tests.physics.frames import OPEN_NS, table
 
 NAMES = ["a", "b", "c"]
+
+
+ENGINES = {
+    "barrier": BARRIER,
+    "tape": TAPE,
+    "fuel": FUEL,
+    "score": SCORE,
+    "runway": RUNWAY,
+    "labels": LABELS,
+}
 
 
 def engine(dataset, names=NAMES, **columns) -> pl.DataFrame:
@@ -25,8 +34,7 @@ def engine(dataset, names=NAMES, **columns) -> pl.DataFrame:
 
 
 def assemble(touches=None, **given) -> pl.DataFrame:
-    datasets = {"barrier": BARRIER, "tape": TAPE, "fuel": FUEL, "labels": LABELS}
-    engines = {n: given[n] if n in given else engine(d) for n, d in datasets.items()}
+    engines = {n: given[n] if n in given else engine(d) for n, d in ENGINES.items()}
     touches = engine(TOUCHES) if touches is None else touches
     return assemble_signals(touches, engines, params_hash="p", inputs_hash="i")
 
@@ -55,14 +63,17 @@ def test_each_row_keeps_its_own_values_whatever_order_the_engines_come_in():
     ]
 
 
-def test_only_the_engines_not_built_yet_are_null_throughout():
-    touches = engine(TOUCHES, dist_to_vwap=0.1, session_position=0.5)
-    signals = assemble(touches=touches)
+def test_every_column_comes_from_its_engine_unchanged():
+    signals = assemble(
+        touches=engine(TOUCHES, dist_to_vwap=0.1, session_position=0.5),
+        score=engine(SCORE, break_score_raw=[80.0, None, 20.0], signal=["BREAK", None, "REJECT"]),
+        runway=engine(RUNWAY, runway_distance=[0.5, None, 1.0]),
+    )
 
-    pending = signals.select(PENDING_COLUMNS)
-    assert all(count == len(NAMES) for count in pending.null_count().row(0))
-    own = signals.select(name for name in touches.columns if name in signals.columns)
-    assert own.equals(touches.select(own.columns))
+    assert signals["dist_to_vwap"].to_list() == [0.1] * 3
+    assert signals["break_score_raw"].to_list() == [80.0, None, 20.0]
+    assert signals["signal"].to_list() == ["BREAK", None, "REJECT"]
+    assert signals["runway_distance"].to_list() == [0.5, None, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +98,5 @@ def test_the_labels_are_held_to_the_same():
 
 
 def test_a_session_without_touches_gives_no_rows_and_every_column():
-    none = {"barrier": BARRIER, "tape": TAPE, "fuel": FUEL, "labels": LABELS}
-    empty = {name: dataset.empty() for name, dataset in none.items()}
+    empty = {name: dataset.empty() for name, dataset in ENGINES.items()}
     assert assemble(TOUCHES.empty(), **empty).equals(SIGNALS.empty())
