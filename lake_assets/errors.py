@@ -13,6 +13,7 @@ LakeError
 ├── ContractError              rows that break the schema of their dataset
 ├── UnorderedInputError        a kernel was handed times that go backwards
 ├── ComputationRefusedError    the inputs are sound, but the result would not be
+├── LookAheadError             a row says what its past alone would not have said
 ├── MissingPartitionError      a dataset has no file for the partition asked for
 ├── DamagedPartitionError      a file is not the one its manifest describes
 ├── BusyPartitionError         another process is writing the partition
@@ -89,6 +90,10 @@ class UnorderedInputError(LakeError, ValueError):
 
 class ComputationRefusedError(LakeError, ValueError):
     """The inputs are sound, but the result asked for would mislead."""
+
+
+class LookAheadError(LakeError, ValueError):
+    """A row says what its past alone would not have said."""
 
 
 class MissingPartitionError(LakeError, LookupError):

@@ -36,13 +36,27 @@ class Column:
     role: Role
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAt:
+    """The column that says when a row is known.
+
+    From every record before that instant; or, with ``included``, from those and the ones stamped
+    at it. Columns ``completed_later`` are null until more of the session is known.
+    """
+
+    column: str
+    included: bool = False
+    completed_later: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
     """A table of the lake: its schema, where its partitions live, and how they are ordered.
 
     ``calendar`` is None for an aggregate that holds every session in one file. ``sort_by`` is a
     total order: no two rows tie. ``version`` names the code that makes the rows; raising it
-    makes every partition stale.
+    makes every partition stale. ``known_at`` is None where no row tells its time: all are known
+    before the working hours.
     """
 
     name: str
@@ -52,6 +66,7 @@ class Dataset:
     version: str
     calendar: Calendar | None = Calendar.NEW_YORK
     room: str = ""
+    known_at: KnownAt | None = None
     fresh_within: timedelta | None = timedelta(hours=12)
 
     def __hash__(self) -> int:
@@ -107,6 +122,13 @@ class Dataset:
     def having(self, role: Role) -> list[str]:
         """Names of the columns with a role."""
         return [c.name for c in self.columns.values() if c.role == role]
+
+    def known_before(self, cut_ns: int) -> pl.Expr:
+        """Whether a row is known from the records with ``ts_event_ns < cut_ns``."""
+        if self.known_at is None:
+            return pl.lit(value=True)
+        at = pl.col(self.known_at.column)
+        return at < cut_ns if self.known_at.included else at <= cut_ns
 
     def stem(self, partition: str) -> str:
         """``<layer>/<room>/<name>_<partition>`` without suffix: the one place it is formed."""

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 import polars as pl
 from pandera.api.dataframe.model_components import FieldInfo
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
     COUNT,
     DOLLARS,
@@ -18,6 +18,7 @@ from lake_assets.catalog.schema import (
     column,
 )
 from lake_assets.catalog.touch import (
+    TOUCH_KNOWN,
     TOUCH_ORDER,
     BarrierSchema,
     FuelSchema,
@@ -159,7 +160,13 @@ _SIGNAL_COLUMNS: Final = (*SEED_COLUMNS, *EXTRA_COLUMNS, *_own(_SignalsProvenanc
 _SIGNAL_OWNERS: Final = (*ENGINES, LabelsSchema, _SignalsProvenanceSchema)
 
 LABELS: Final = Dataset(
-    name="labels", layer=Layer.GOLD, schema=LabelsSchema, sort_by=TOUCH_ORDER, version="1"
+    name="labels",
+    layer=Layer.GOLD,
+    schema=LabelsSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    # how unique a label is depends on labels that begin before it ends, and on theirs
+    known_at=KnownAt("label_horizon_end_ns", included=True, completed_later=("avg_uniqueness",)),
 )
 SIGNALS: Final = Dataset(
     name="signals",
@@ -172,6 +179,7 @@ SIGNALS: Final = Dataset(
     ),
     sort_by=("ts_event_ns", "level_kind", "level_price"),
     version="1",
+    known_at=TOUCH_KNOWN,
 )
 SIGNALS_MULTI_DAY: Final = Dataset(
     name="signals_multi_day",

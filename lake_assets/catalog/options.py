@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
     CONTRACTS,
     COUNT,
@@ -87,6 +87,7 @@ OPTION_GREEKS: Final = Dataset(
     schema=OptionGreeksSchema,
     sort_by=("ts_event_ns", "sequence", "file_rank", "row"),
     version="1",
+    known_at=KnownAt("ts_event_ns", included=True),
 )
 OPTION_FLOW: Final = Dataset(
     name="option_flow",
@@ -94,4 +95,5 @@ OPTION_FLOW: Final = Dataset(
     schema=OptionFlowSchema,
     sort_by=("end_ns", "strike_u", "right"),
     version="1",
+    known_at=KnownAt("end_ns"),
 )

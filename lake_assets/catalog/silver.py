@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
     CONTRACTS,
     COUNT,
@@ -107,12 +107,23 @@ ES_SPY_BASIS: Final = Dataset(
     schema=EsSpyBasisSchema,
     sort_by=("minute_ns",),
     version="1",
+    known_at=KnownAt("minute_ns"),
 )
 OHLCV_1M: Final = Dataset(
-    name="ohlcv_1m", layer=Layer.SILVER, schema=Ohlcv1mSchema, sort_by=("start_ns",), version="1"
+    name="ohlcv_1m",
+    layer=Layer.SILVER,
+    schema=Ohlcv1mSchema,
+    sort_by=("start_ns",),
+    version="1",
+    known_at=KnownAt("end_ns"),
 )
 OHLCV_2M: Final = Dataset(
-    name="ohlcv_2m", layer=Layer.SILVER, schema=Ohlcv2mSchema, sort_by=("start_ns",), version="1"
+    name="ohlcv_2m",
+    layer=Layer.SILVER,
+    schema=Ohlcv2mSchema,
+    sort_by=("start_ns",),
+    version="1",
+    known_at=KnownAt("end_ns"),
 )
 LEVELS: Final = Dataset(
     name="levels",
@@ -120,4 +131,5 @@ LEVELS: Final = Dataset(
     schema=LevelsSchema,
     sort_by=("minute_ns", "kind", "level_u"),
     version="1",
+    known_at=KnownAt("minute_ns"),
 )

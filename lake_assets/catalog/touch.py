@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
     CONTRACTS,
     COUNT,
@@ -232,22 +232,53 @@ class RunwaySchema(TouchKeySchema):
 
 
 TOUCH_ORDER: Final = ("ts_event_ns", "level_kind", "level_u")
+TOUCH_KNOWN: Final = KnownAt("ts_event_ns", included=True)
 
 TOUCHES: Final = Dataset(
-    name="touches", layer=Layer.SILVER, schema=TouchesSchema, sort_by=TOUCH_ORDER, version="1"
+    name="touches",
+    layer=Layer.SILVER,
+    schema=TouchesSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )
 TAPE: Final = Dataset(
-    name="tape", layer=Layer.SILVER, schema=TapeSchema, sort_by=TOUCH_ORDER, version="1"
+    name="tape",
+    layer=Layer.SILVER,
+    schema=TapeSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )
 BARRIER: Final = Dataset(
-    name="barrier", layer=Layer.SILVER, schema=BarrierSchema, sort_by=TOUCH_ORDER, version="1"
+    name="barrier",
+    layer=Layer.SILVER,
+    schema=BarrierSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )
 FUEL: Final = Dataset(
-    name="fuel", layer=Layer.SILVER, schema=FuelSchema, sort_by=TOUCH_ORDER, version="1"
+    name="fuel",
+    layer=Layer.SILVER,
+    schema=FuelSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )
 SCORE: Final = Dataset(
-    name="score", layer=Layer.SILVER, schema=ScoreSchema, sort_by=TOUCH_ORDER, version="1"
+    name="score",
+    layer=Layer.SILVER,
+    schema=ScoreSchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )
 RUNWAY: Final = Dataset(
-    name="runway", layer=Layer.SILVER, schema=RunwaySchema, sort_by=TOUCH_ORDER, version="1"
+    name="runway",
+    layer=Layer.SILVER,
+    schema=RunwaySchema,
+    sort_by=TOUCH_ORDER,
+    version="1",
+    known_at=TOUCH_KNOWN,
 )

@@ -45,9 +45,20 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
     # Imported here: `lake --help` should not wait for Dagster.
-    from lake_assets.cli import backfill, demo, describe, doctor, query, simulate, status, verify  # noqa: PLC0415
+    from lake_assets.cli import (  # noqa: PLC0415
+        audit,
+        backfill,
+        demo,
+        describe,
+        doctor,
+        query,
+        simulate,
+        status,
+        verify,
+    )
 
     return {
+        "audit": audit.run,
         "backfill": backfill.run,
         "demo": demo.run,
         "describe": describe.run,
@@ -94,6 +105,13 @@ def parser() -> argparse.ArgumentParser:
 
     verify = command("verify", "Hash every file of the lake and compare it with its manifest.")
     verify.add_argument("--json", action="store_true")
+
+    audit = command("audit", "Rebuild sessions from their past alone and compare every cell.")
+    audit.add_argument("sessions", help="one date, or first..last")
+    audit.add_argument("--cuts", type=int, default=10, help="moments to cut each session at")
+    audit.add_argument("--seed", type=int, default=0, help="draws the moments")
+    audit.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
+    audit.add_argument("--json", action="store_true")
 
     query = command("sql", "Ask the whole lake one question; a view a dataset, as gold.signals.")
     query.add_argument("query", help="one SELECT")

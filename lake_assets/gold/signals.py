@@ -12,7 +12,7 @@ from lake_assets.physics.parameters import FoldParams, SignalParams
 from lake_assets.physics.signals import assemble_signals
 
 
-@lake_asset(SIGNALS)
+@lake_asset(SIGNALS, audited=True)
 def signals(
     touches: pl.DataFrame,
     barrier: pl.DataFrame,

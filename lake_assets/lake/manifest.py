@@ -32,7 +32,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One whole version of a partition's file."""
+    """One whole version of a partition's file.
+
+    ``certificate`` is what a point-in-time audit showed of it before it was put in force.
+    """
 
     rows: int
     bytes: int
@@ -44,6 +47,7 @@ class Generation:
     vendor_condition: str | None
     created_by: Mapping[str, str]
     stamp: Stamp
+    certificate: Mapping[str, Any] | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Generation":

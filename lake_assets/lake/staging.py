@@ -1,10 +1,11 @@
 """Rows checked, ordered, written and synced where no reader looks."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -28,6 +29,11 @@ class Staged:
     partition: str
     path: Path
     generation: Generation
+
+    def certified(self, certificate: Mapping[str, Any]) -> "Staged":
+        """The same partition with what an audit showed of its rows."""
+        canonical(certificate)  # what JSON cannot hold fails here
+        return replace(self, generation=replace(self.generation, certificate=certificate))
 
 
 def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name

@@ -1,12 +1,14 @@
 """One partition's work: its fingerprint, its arguments, its staged rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeAlias, cast
 
 import polars as pl
 
+from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
 from lake_assets.lake.fingerprint import Fingerprint
@@ -39,11 +41,14 @@ class Job:
         raw = raw_files_of(lambda: self.source.inventory, self.session)
         return self.recipe.fingerprint(self.source.lake, self.partition, self.parameters, raw)
 
-    def stage(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> Staged:
-        """Compute the rows, check them and write them beside the lake's readers.
+    def stage(
+        self, wanted: Fingerprint, inputs: Mapping[str, Upstream], audit: "AuditOf | None"
+    ) -> Staged:
+        """Compute the rows, have them audited, check and write them beside the lake's readers.
 
         Raises:
             ContractError: the rows break their dataset's schema.
+            LookAheadError: the audit found that a row depends on what came after it.
         """
         made = self.recipe.make(**self._arguments(wanted, inputs))
         if not isinstance(made, pl.DataFrame | Rows):
@@ -51,13 +56,16 @@ class Job:
                 f"{self.recipe.dataset.name} must return a DataFrame or Rows, "
                 f"not {type(made).__name__}"
             )
-        return self.source.lake.stage(
+        rows = made.batches if isinstance(made, Rows) else made
+        certificate = audit(self, cast("pl.DataFrame", rows), wanted) if audit else None
+        staged = self.source.lake.stage(
             self.recipe.dataset,
             self.partition,
             made,
             fingerprint=wanted,
             provenance=self._provenance(wanted),
         )
+        return staged.certified(certificate.to_json()) if certificate else staged
 
     def _arguments(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> dict[str, object]:
         recipe = self.recipe
@@ -89,3 +97,7 @@ class Job:
         if self.recipe.dataset.calendar is not None:
             return [self.partition]
         return [at.rsplit("/", 1)[-1] for at in wanted.inputs if at.split("/")[1] == name]
+
+
+AuditOf: TypeAlias = Callable[[Job, pl.DataFrame, Fingerprint], Certificate]
+"""From a job, its rows and what they were made from to what an audit of them shows."""

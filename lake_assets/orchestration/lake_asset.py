@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from lake_assets.catalog.dataset import WHOLE, Dataset
-from lake_assets.errors import ContractError
+from lake_assets.errors import ContractError, LookAheadError
 from lake_assets.lake.manifest import Generation
 from lake_assets.lake.staging import Staged
 from lake_assets.orchestration.decision import Decision, Outcome, decide
@@ -18,6 +18,7 @@ from lake_assets.orchestration.partitions import session_partitions
 from lake_assets.orchestration.pictures import draw
 from lake_assets.orchestration.recipe import Recipe
 from lake_assets.orchestration.report import (
+    audit_check,
     describe_partition,
     effort_since,
     quality_check,
@@ -29,8 +30,10 @@ OUTCOME_TAG = "lake/outcome"
 FORCE_TAG = "lake/force"
 SCHEMA_CHECK = "schema"
 QUALITY_CHECK = "quality"
+AUDIT_CHECK = "point_in_time"
 _SCHEMA = "Every row keeps the dataset's schema; looked at before the file is put in force."
 _QUALITY = "Nothing was quarantined, out of order, repeated, uncovered or absent; warns if it was."
+_AUDIT = "Every row says what its past alone would have said; shown before the file is in force."
 Results = Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]
 
 
@@ -42,12 +45,16 @@ class LakeAsset:
     definition: dg.AssetsDefinition
 
 
-def lake_asset(dataset: Dataset) -> Callable[[Callable[..., object]], LakeAsset]:
+def lake_asset(
+    dataset: Dataset, *, audited: bool = False
+) -> Callable[[Callable[..., object]], LakeAsset]:
     """Make a function the maker of a dataset.
 
     Key, group, description, partitions, column schema and checks come from the catalog; each
     argument named after a dataset becomes an upstream edge (`Recipe`). Asked for a partition that
-    is materialized and unchanged, the asset neither reads, computes nor writes.
+    is materialized and unchanged, the asset neither reads, computes nor writes. An ``audited``
+    partition is published only if the point-in-time audit of it and of the tables behind it
+    passes.
     """
 
     def wrap(make: Callable[..., object]) -> LakeAsset:
@@ -69,19 +76,24 @@ def lake_asset(dataset: Dataset) -> Callable[[Callable[..., object]], LakeAsset]
             check_specs=[
                 dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
                 dg.AssetCheckSpec(QUALITY_CHECK, asset=key, description=_QUALITY),
+                *([_audit_spec(key)] if audited else []),
             ],
-            required_resource_keys={"lake", "parameters"},
-        )(_body(recipe))
+            required_resource_keys={"lake", "parameters", *(["auditor"] if audited else [])},
+        )(_body(recipe, audited=audited))
         return LakeAsset(recipe, definition)
 
     return wrap
 
 
-def _body(recipe: Recipe) -> Callable[..., Results]:
+def _audit_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(AUDIT_CHECK, asset=key, blocking=True, description=_AUDIT)
+
+
+def _body(recipe: Recipe, *, audited: bool) -> Callable[..., Results]:
     """The function Dagster calls: the same for every asset, under the asset's own name."""
 
     def materialize(context: dg.AssetExecutionContext, **inputs: Upstream) -> Results:
-        yield from _materialize(recipe, context, inputs)
+        yield from _materialize(recipe, context, inputs, audited=audited)
 
     materialize.__name__ = recipe.dataset.name
     return materialize
@@ -95,7 +107,11 @@ _UPSTREAM = dg.DagsterType(
 
 
 def _materialize(
-    recipe: Recipe, context: dg.AssetExecutionContext, inputs: Mapping[str, Upstream]
+    recipe: Recipe,
+    context: dg.AssetExecutionContext,
+    inputs: Mapping[str, Upstream],
+    *,
+    audited: bool,
 ) -> Results:
     """Make, reuse, adopt or keep one partition, holding its lock throughout."""
     source: LakeResource = context.resources.lake
@@ -114,28 +130,32 @@ def _materialize(
         )
         context.log.info("%s %s: %s", recipe.dataset.name, partition, decision)
         if found is not None and decision.outcome is not Outcome.BUILT:
-            yield _result(recipe.dataset, found, decision)
+            yield _result(recipe.dataset, found, decision, audited=audited)
             return
         start = perf_counter()
         try:
-            staged = job.stage(wanted, inputs)
-        except ContractError as error:
+            staged = job.stage(
+                wanted, inputs, context.resources.auditor.certify if audited else None
+            )
+        except (ContractError, LookAheadError) as error:
             yield _broken(recipe.dataset, error)
             raise
         yield _result(
             recipe.dataset,
             staged.generation,
             decision,
+            audited=audited,
             value=staged,
             effort=effort_since(start) | draw(recipe.dataset, staged.path),
         )
 
 
-def _result(
+def _result(  # noqa: PLR0913 - what Dagster is told of a partition, each by name
     dataset: Dataset,
     made: Generation,
     decision: Decision,
     *,
+    audited: bool,
     value: Staged | None = None,
     effort: Mapping[str, dg.MetadataValue] | None = None,
 ) -> dg.MaterializeResult[Any]:
@@ -145,6 +165,7 @@ def _result(
     checks = [
         dg.AssetCheckResult(passed=True, check_name=SCHEMA_CHECK, metadata={"replayed": replayed}),
         quality_check(QUALITY_CHECK, made),
+        *([audit_check(AUDIT_CHECK, made)] if audited else []),
     ]
     version, tags = dg.DataVersion(made.sha256), {OUTCOME_TAG: decision.outcome.value}
     if value is None:
@@ -156,10 +177,10 @@ def _result(
     )
 
 
-def _broken(dataset: Dataset, error: ContractError) -> dg.AssetCheckResult:
+def _broken(dataset: Dataset, error: ContractError | LookAheadError) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=dg.AssetKey(dataset.key),
-        check_name=SCHEMA_CHECK,
+        check_name=SCHEMA_CHECK if isinstance(error, ContractError) else AUDIT_CHECK,
         passed=False,
         metadata={"error": dg.MetadataValue.text(str(error))},
     )

@@ -8,6 +8,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog.dataset import Column, Dataset
 from lake_assets.lake.manifest import Generation
 from lake_assets.orchestration.decision import Decision
@@ -82,6 +83,26 @@ def warnings_of(quality: Mapping[str, int | float | str | None]) -> dict[str, in
         and value
         and (name in FLAGS or name.startswith("quarantined"))
     }
+
+
+def audit_check(name: str, made: Generation) -> dg.AssetCheckResult:
+    """The certificate of a partition; a warning if nothing was compared."""
+    told = made.certificate or Certificate.without_cuts("no audit was asked for").to_json()
+    certificate = Certificate(**told)
+    facts = {
+        "summary": dg.MetadataValue.text(certificate.sentence()),
+        "cuts_ns": dg.MetadataValue.json(list(certificate.cuts)),
+        "rows": dg.MetadataValue.json(dict(certificate.rows)),
+        "columns": dg.MetadataValue.int(certificate.columns),
+        "cells": dg.MetadataValue.int(certificate.cells),
+        "refusals": dg.MetadataValue.json(list(certificate.refusals)),
+    }
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=bool(certificate.cuts) and not certificate.leaks,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata=facts,
+    )
 
 
 def quality_check(name: str, made: Generation) -> dg.AssetCheckResult:

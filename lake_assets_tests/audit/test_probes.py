@@ -1,0 +1,70 @@
+"""What the probes leave of Bronze: the past to the bit, and a well-formed other future."""
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from lake_assets.audit.probes import Probe, probe_bronze
+from lake_assets.catalog import ES_MBP10, ES_TRADES, SPY_OPTIONS
+from lake_assets_tests.orchestration.lakes import DAY
+
+BRONZE = [ES_TRADES, ES_MBP10, SPY_OPTIONS]
+ORDER = ["ts_event_ns", "sequence", "file_rank", "row"]
+
+
+@pytest.fixture(scope="module")
+def bronze(built_once):
+    return {d.name: built_once.lake.scan(d, DAY) for d in BRONZE}
+
+
+@pytest.fixture(scope="module")
+def cut(bronze):
+    times = bronze["es_trades"].select("ts_event_ns").collect().to_series()
+    return times[len(times) // 2]
+
+
+def probed(bronze, cut, probe, seed=1):
+    return {n: rows.collect() for n, rows in probe_bronze(bronze, probe, cut, seed).items()}
+
+
+@pytest.mark.parametrize("probe", list(Probe))
+def test_nothing_before_the_cut_is_touched(bronze, cut, probe):
+    before = pl.col("ts_event_ns") < cut
+    for name, rows in probed(bronze, cut, probe).items():
+        assert_frame_equal(rows.filter(before), bronze[name].filter(before).collect())
+
+
+def test_a_record_at_the_cut_is_the_future(bronze, cut):
+    for rows in probed(bronze, cut, Probe.TRUNCATED).values():
+        assert rows["ts_event_ns"].max() < cut
+
+
+@pytest.mark.parametrize("dataset", BRONZE, ids=lambda d: d.name)
+def test_the_other_future_is_well_formed(bronze, cut, dataset):
+    rows = probed(bronze, cut, Probe.SCRAMBLED)[dataset.name]
+    assert rows.schema == dataset.dtypes
+    dataset.schema.validate(rows)
+    assert rows["ts_event_ns"].is_sorted()
+
+
+def test_the_other_future_is_another(bronze, cut):
+    after = pl.col("ts_event_ns") >= cut
+    for name, rows in probed(bronze, cut, Probe.SCRAMBLED).items():
+        old, new = bronze[name].filter(after).collect(), rows.filter(after)
+        same = old.join(new, on=[c for c in old.columns if c != "flags"], nulls_equal=True)
+        assert same.height < old.height / 10
+        assert new.join(old, on="ts_event_ns", how="anti").height > 0, "nothing was invented"
+        assert old.join(new, on="ts_event_ns", how="anti").height > 0, "nothing was dropped"
+
+
+def test_equal_seeds_give_equal_futures_and_others_do_not(bronze, cut):
+    first, again, other = (probed(bronze, cut, Probe.SCRAMBLED, seed) for seed in (1, 1, 2))
+    for name in bronze:
+        assert_frame_equal(first[name], again[name])
+        assert not first[name].equals(other[name])
+
+
+def test_the_total_order_of_trades_and_options_holds(bronze, cut):
+    made = probed(bronze, cut, Probe.SCRAMBLED)
+    for name in ("es_trades", "spy_options"):
+        assert made[name].select(ORDER).rows() == sorted(made[name].select(ORDER).rows())
