@@ -1,5 +1,6 @@
 """What a table says of the time before a cut, beside what its past alone says."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,17 +41,7 @@ def compare(
     known = dataset.known_before(cut_ns)
     names = compared_columns(dataset)
     there, past = (rows.filter(known).select(names) for rows in (published, rebuilt))
-    keys = list(dataset.sort_by)
-    leaks = [
-        *_only_in(dataset, there, past, "are published that the past alone does not give"),
-        *_only_in(dataset, past, there, "would have been given by the past and are not published"),
-    ]
-    if not leaks and not there.select(keys).equals(past.select(keys)):
-        leaks.append(f"{dataset.name}: the rows known at the cut come in another order")
-    both = there.join(past, on=keys, how="inner", suffix=_PAST, maintain_order="left")
-    for name in names:
-        if name not in keys:
-            leaks += _cells(dataset, both, name)
+    leaks = [] if there.equals(past) else list(_leaks(dataset, there, past))
     return Comparison(len(there), len(there) * len(names), tuple(leaks))
 
 
@@ -61,6 +52,21 @@ def compared_columns(dataset: Dataset) -> list[str]:
     if at is not None and at.column in labels:
         return list(dataset.columns)
     return [name for name in dataset.columns if name not in labels]
+
+
+def _leaks(dataset: Dataset, there: pl.DataFrame, past: pl.DataFrame) -> Iterator[str]:
+    keys = list(dataset.sort_by)
+    odd = [
+        *_only_in(dataset, there, past, "are published that the past alone does not give"),
+        *_only_in(dataset, past, there, "would have been given by the past and are not published"),
+    ]
+    yield from odd
+    if not odd and not there.select(keys).equals(past.select(keys)):
+        yield f"{dataset.name}: the rows known at the cut come in another order"
+    both = there.join(past, on=keys, how="inner", suffix=_PAST, maintain_order="left")
+    for name in there.columns:
+        if name not in keys:
+            yield from _cells(dataset, both, name)
 
 
 def _only_in(dataset: Dataset, here: pl.DataFrame, other: pl.DataFrame, what: str) -> list[str]:
