@@ -11,7 +11,7 @@ import polars as pl
 from lake_assets.bronze import es_mbp10, es_trades, spy_options
 from lake_assets.catalog import SIGNALS
 from lake_assets.errors import LakeError
-from lake_assets.gold import labels, signals
+from lake_assets.gold import label_grid, labels, signals
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.auditor import auditor_resource
 from lake_assets.orchestration.io_manager import LakeIOManager
@@ -55,6 +55,7 @@ def lake_assets() -> list[LakeAsset]:
         score.score,
         runway.runway,
         labels.labels,
+        label_grid.label_grid,
         signals.signals,
         signals.signals_multi_day,
     ]

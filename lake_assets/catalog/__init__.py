@@ -5,6 +5,7 @@ from typing import Final
 from lake_assets.catalog.bronze import ES_MBP10, ES_TRADES, SPY_OPTIONS
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.gold import LABELS, SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.label_grid import LABEL_GRID
 from lake_assets.catalog.options import OPTION_FLOW, OPTION_GREEKS
 from lake_assets.catalog.silver import (
     ES_SPY_BASIS,
@@ -34,6 +35,7 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     SCORE,
     RUNWAY,
     LABELS,
+    LABEL_GRID,
     SIGNALS,
     SIGNALS_MULTI_DAY,
 )
@@ -62,6 +64,7 @@ __all__ = [
     "FRONT_CONTRACT",
     "FUEL",
     "LABELS",
+    "LABEL_GRID",
     "LEVELS",
     "OHLCV_1M",
     "OHLCV_2M",

@@ -37,7 +37,7 @@ _PLACE: Final = Role.PROVENANCE
 
 
 class LabelsSchema(TouchKeySchema):
-    """What price did after each touch, one row a touch; the only table that looks forward."""
+    """What price did after each touch, one row a touch; looks forward, as only labels may."""
 
     outcome: pl.Enum = column("what happened first", enum=Outcome, null=_NOT_OK, role=_LABEL)
     future_price_5min: pl.Float64 = column(

@@ -1,4 +1,4 @@
-"""What price did after each touch; the only asset that looks forward."""
+"""What price did after each touch; looks forward, as only labels may."""
 
 import polars as pl
 

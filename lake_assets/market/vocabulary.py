@@ -135,6 +135,13 @@ class LabelReason(StrEnum):
     DATA_GAP = "DATA_GAP"
 
 
+class Anchor(StrEnum):
+    """Where the barriers of a label are measured from; lower case, as its readers write it."""
+
+    LEVEL = "level"
+    TOUCH = "touch"
+
+
 class OptionRight(StrEnum):
     """Call or put."""
 

@@ -4,6 +4,9 @@ Each step asks for its own group; `SignalParams` is all of them and what people 
 integers in units of $0.0001 (``_u``). Names are flat, so one file sets them all.
 """
 
+from itertools import pairwise
+from typing import Annotated
+
 from pydantic import Field, field_validator, model_validator
 
 from lake_assets.catalog.parameters import Params, SessionParams
@@ -167,15 +170,42 @@ class RunwayParams(Params):
         return [LevelKind(kind).value for kind in kinds]
 
 
-class LabelParams(SessionParams):
-    """What counts as a break or a bounce, and until when."""
+class LabelPathParams(SessionParams):
+    """What holds of every path after a touch, whatever its horizon and barriers."""
 
-    label_horizon_min: int = Field(5, gt=0, description="how far a label looks, minutes")
-    label_threshold_u: int = Field(2_000, gt=0, description="move from the level that decides")
     label_gap_s: int = Field(60, gt=0, description="longest silence a label survives, s")
     label_shift_outside: bool = Field(
         default=True, description="move a barrier the touch already stands beyond"
     )
+
+
+class LabelParams(LabelPathParams):
+    """What counts as a break or a bounce, and until when."""
+
+    label_horizon_min: int = Field(5, gt=0, description="how far a label looks, minutes")
+    label_threshold_u: int = Field(2_000, gt=0, description="move from the level that decides")
+
+
+class LabelGridParams(LabelPathParams):
+    """Which moves and horizons every touch is labelled for."""
+
+    # Lists, not tuples: the launchpad can show no tuple.
+    grid_thresholds_u: list[Annotated[int, Field(gt=0, le=1_000_000)]] = Field(
+        [2_000, 5_000, 10_000, 20_000],
+        min_length=1,
+        max_length=16,
+        description="moves that decide, rising",
+    )
+    grid_horizons_min: list[Annotated[int, Field(gt=0, le=1_440)]] = Field(
+        [1, 5, 15], min_length=1, max_length=16, description="how far labels look, minutes, rising"
+    )
+
+    @field_validator("grid_thresholds_u", "grid_horizons_min")
+    @classmethod
+    def _each_rises(cls, values: list[int]) -> list[int]:
+        if any(later <= earlier for earlier, later in pairwise(values)):
+            raise ValueError(f"values must rise, none twice; found {values}")
+        return values
 
 
 class FoldParams(Params):
@@ -185,7 +215,15 @@ class FoldParams(Params):
     embargo_s: int = Field(3_600, ge=0, description="quiet between training and test, s")
 
 
-class SignalParams(LevelParams, TouchParams, ScoreParams, RunwayParams, LabelParams, FoldParams):
+class SignalParams(
+    LevelParams,
+    TouchParams,
+    ScoreParams,
+    RunwayParams,
+    LabelParams,
+    LabelGridParams,
+    FoldParams,
+):
     """Every parameter of the pipeline from Bronze to Gold."""
 
     @model_validator(mode="after")

@@ -68,7 +68,7 @@ def test_signals_hold_the_seed_columns_first():
 
 def test_only_gold_holds_labels():
     looks_forward = [d.name for d in DATASETS if d.having(Role.LABEL)]
-    assert looks_forward == ["labels", "signals", "signals_multi_day"]
+    assert looks_forward == ["labels", "label_grid", "signals", "signals_multi_day"]
     assert all(dataset_named(name).layer is Layer.GOLD for name in looks_forward)
 
 

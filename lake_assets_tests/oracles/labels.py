@@ -27,7 +27,8 @@ def label(trades, touch, closes, params):
     if reason != "OK":
         return {**UNKNOWN, "label_reason": reason, "label_horizon_end_ns": ends}
 
-    up, down, shifted = barriers(sign * (price(touch_ticks, basis) - level), params)
+    y0 = sign * (price(touch_ticks, basis) - level)
+    up, down, shifted = barriers(y0, params.label_threshold_u, params)
     outcome, decided = "CHOP", ends
     to_break = to_bounce = None
     for ns, y in path:
@@ -53,6 +54,37 @@ def label(trades, touch, closes, params):
     }
 
 
+def grid(trades, touch, closes, params):
+    """Outcome, hit and reason of one touch by (anchor, threshold in USD, minutes), in order."""
+    t, touch_ticks, level, basis, sign = touch
+    y0 = sign * (price(touch_ticks, basis) - level)
+    cells = {}
+    for anchor in ("level", "touch"):
+        for threshold in params.grid_thresholds_u:
+            for minutes in params.grid_horizons_min:
+                ends = t + minutes * 60 * 10**9
+                path = [
+                    (ns, sign * (price(k, basis) - level)) for ns, k in trades if t < ns <= ends
+                ]
+                up, down = y0 + threshold, y0 - threshold
+                if anchor == "level":
+                    up, down, _ = barriers(y0, threshold, params)
+                reason = reason_for([t, *(ns for ns, _ in path), ends], closes, params)
+                told = first_hit(path, up, down) if reason == "OK" else (None, None)
+                cells[anchor, threshold / 1e4, minutes] = (*told, reason)
+    return cells
+
+
+def first_hit(path, up, down):
+    """The outcome and the deciding trade's time."""
+    for ns, y in path:
+        if y > up:
+            return "BREAK", ns
+        if y < down:
+            return "BOUNCE", ns
+    return "CHOP", None
+
+
 def price(ticks, basis):
     """SPY units of a tick."""
     return UNITS_PER_TICK * ticks - basis
@@ -68,9 +100,8 @@ def reason_for(stamps, closes, params):
     return "DATA_GAP" if longest > params.label_gap_s * 10**9 else "OK"
 
 
-def barriers(y0, params):
+def barriers(y0, threshold, params):
     """The break and the bounce barrier, and whether either moved."""
-    threshold = params.label_threshold_u
     up, down = threshold, -threshold
     if params.label_shift_outside and y0 >= threshold:
         up = y0 + threshold

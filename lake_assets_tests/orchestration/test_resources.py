@@ -38,6 +38,24 @@ def test_a_launch_changes_what_it_names_and_nothing_else(config, expected):
     assert once.execute_in_process(run_config=given).output_for_node("used") == expected
 
 
+@pytest.mark.parametrize(
+    ("config", "expected"), [({}, [7]), ({"grid_horizons_min": [2, 3]}, [2, 3])], ids=["", "set"]
+)
+def test_a_launch_may_set_a_list(config, expected):
+    seen = []
+
+    @dg.op(required_resource_keys={"parameters"})
+    def grid(context):
+        seen.extend(context.resources.parameters.grid_horizons_min)
+
+    @dg.job(resource_defs={"parameters": parameters_resource(SignalParams(grid_horizons_min=[7]))})
+    def once():
+        grid()
+
+    once.execute_in_process(run_config={"resources": {"parameters": {"config": config}}})
+    assert seen == expected
+
+
 def test_file_and_moment_come_from_the_environment(tmp_path):
     settings = tmp_path / "parameters.yaml"
     settings.write_text("touch_hours: globex\ntape_band_u: 4000\n")

@@ -55,6 +55,13 @@ def test_a_changed_parameter_rebuilds_what_depends_on_it(built_lake):
     assert "label_threshold_u 2000→3000" in why
 
 
+def test_a_changed_grid_rebuilds_the_grid_and_no_label(built_lake):
+    run = built_lake.run(parameters={"grid_horizons_min": [1, 30]})
+    assert built(run) == {"label_grid", "signals"}
+    why = next(a.why for a in run.assets if a.key.endswith("label_grid"))
+    assert "grid_horizons_min [1,5,15]→[1,30]" in why
+
+
 def test_a_changed_raw_file_makes_bronze_stale(built_lake):
     for path in list(built_lake.root.joinpath("raw").rglob("*.tcbbo.dbn.zst")):
         shutil.rmtree(path.parent)

@@ -1,16 +1,13 @@
 """What followed a touch: the reference vector, the hours, the gaps, and what is known when."""
 
 from datetime import date
-from itertools import accumulate
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake_assets.catalog.bronze import ES_TRADES
 from lake_assets.catalog.gold import LABELS
-from lake_assets.catalog.silver import FRONT_CONTRACT
 from lake_assets.catalog.touch import TOUCHES
 from lake_assets.errors import UnorderedInputError
 from lake_assets.market.sessions import session_on
@@ -18,16 +15,25 @@ from lake_assets.market.vocabulary import TouchHours
 from lake_assets.physics.labels import label_touches
 from lake_assets.physics.parameters import LabelParams
 from lake_assets_tests.oracles import labels as oracle
-from lake_assets_tests.physics.frames import OPEN_NS, SESSION, table
+from lake_assets_tests.physics.frames import SESSION, table
+from lake_assets_tests.physics.paths import (
+    CLOSE_NS,
+    FRONT,
+    MINUTE,
+    QUIET,
+    SECOND,
+    TOUCH_NS,
+    chosen_trades,
+    tape,
+    told_of,
+    touch_some,
+    trades_in_order,
+    upside_down,
+)
 
-FRONT = table(FRONT_CONTRACT)
 HALF_DAY = session_on(date(2025, 11, 28))
-SECOND, MINUTE = 10**9, 60 * 10**9
-TOUCH_NS = OPEN_NS + 5 * MINUTE
-CLOSE_NS = int(SESSION.rth.closes)
 PATH = {10: 27_593, 20: 27_606, 31: 27_608, 32: 27_609}
 PATH |= dict.fromkeys((60, 110, 165, 220, 275), 27_580)
-QUIET = dict.fromkeys(range(50, 901, 50), 27_600)  # at the level, never silent
 NAMES = list(oracle.UNKNOWN)
 
 
@@ -39,10 +45,7 @@ def label(path, *, at=TOUCH_NS, ticks=27_596, session=SESSION, params=None, **to
 
 
 def label_all(touches, trades, *, session=SESSION, params=None) -> pl.DataFrame:
-    es_trades = table(
-        ES_TRADES, ts_event_ns=[ns for ns, _ in trades], price_ticks=[k for _, k in trades]
-    )
-    return label_touches(touches, es_trades, FRONT, session, params or LabelParams())
+    return label_touches(touches, tape(trades), FRONT, session, params or LabelParams())
 
 
 def test_the_first_trade_beyond_a_barrier_decides():
@@ -227,14 +230,6 @@ def test_a_session_without_regular_hours_labels_its_no_touches():
     assert label_all(TOUCHES.empty(), [], session=closed).equals(LABELS.empty())
 
 
-# Prices and times that tie, stand exactly on a barrier, fall silent, and cross the close.
-trade = st.tuples(st.sampled_from([0, 1, 20, 50, 60, 61]), st.integers(27_588, 27_612))
-trades_in_order = st.lists(trade, min_size=1, max_size=40).map(
-    lambda rows: [
-        (CLOSE_NS - 1_200 * SECOND + at * SECOND, ticks)
-        for at, (_, ticks) in zip(accumulate(pause for pause, _ in rows), rows, strict=True)
-    ]
-)
 parameters = st.builds(
     LabelParams,
     label_horizon_min=st.sampled_from([1, 5, 6]),
@@ -244,34 +239,13 @@ parameters = st.builds(
 )
 
 
-def touch_some(trades, chosen, basis_u=0) -> pl.DataFrame:
-    """Touches by some of the trades, at 690.00 in ES scale, from either side."""
-    rows = sorted((trades[at % len(trades)], side) for at, side in chosen)
-    return table(
-        TOUCHES,
-        ts_event_ns=[ns for (ns, _), _ in rows],
-        price_ticks=[ticks for (_, ticks), _ in rows],
-        direction=["UP" if side > 0 else "DOWN" for _, side in rows],
-        level_u=6_900_000 - basis_u,
-        level_e=6_900_000,
-        basis_u=basis_u,
-    )
-
-
-chosen_trades = st.lists(st.tuples(st.integers(0, 60), st.sampled_from([1, -1])), max_size=6)
-
-
 @given(trades_in_order, chosen_trades, parameters, st.sampled_from([0, 56_663, -3]))
 def test_every_label_equals_the_slow_walk(trades, chosen, params, basis_u):
     touches = touch_some(trades, chosen, basis_u)
 
     told = label_all(touches, trades, params=params)
 
-    rows = touches.select("ts_event_ns", "price_ticks", "level_u", "basis_u", "direction").rows()
-    expected = [
-        oracle.label(trades, (*row, 1 if side == "UP" else -1), CLOSE_NS, params)
-        for *row, side in rows
-    ]
+    expected = [oracle.label(trades, touch, CLOSE_NS, params) for touch in told_of(touches)]
     assert told.select(*NAMES, "label_reason", "label_horizon_end_ns").to_dicts() == expected
 
 
@@ -301,12 +275,9 @@ def assert_same_but_weight(whole, early):
 @given(trades_in_order, chosen_trades)
 def test_the_market_upside_down_tells_the_same_of_the_other_direction(trades, chosen):
     touches = touch_some(trades, chosen)
-    turned = touches.with_columns(
-        price_ticks=2 * 27_600 - pl.col("price_ticks"),
-        direction=pl.col("direction").replace({"UP": "DOWN", "DOWN": "UP"}),
-    )
+    turned, mirror = upside_down(touches, trades)
 
     told = label_all(touches, trades)
-    mirrored = label_all(turned, [(ns, 2 * 27_600 - ticks) for ns, ticks in trades])
+    mirrored = label_all(turned, mirror)
 
     assert told.drop("future_price_5min").equals(mirrored.drop("future_price_5min"))
