@@ -97,6 +97,12 @@ def test_a_barrier_the_touch_stands_beyond_moves_by_its_own_threshold():
     assert label(QUIET | {40: 27_581}, ticks=27_589)["level", 0.2, 5][0] == "CHOP"
 
 
+def test_a_touch_exactly_at_a_barrier_moves_it():
+    cells = label(QUIET | {60: 27_589}, ticks=27_592)
+
+    assert cells["level", 0.2, 5] == ("CHOP", None, "OK")
+
+
 def test_without_shifting_the_next_print_beyond_decides_from_the_level_only():
     cells = label(
         {1: 27_589, **QUIET}, ticks=27_589, params=LabelGridParams(label_shift_outside=False)
