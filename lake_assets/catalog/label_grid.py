@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import DOLLARS, NANOS, Role, column
 from lake_assets.catalog.touch import TOUCH_ORDER, TouchKeySchema
 from lake_assets.market.vocabulary import Anchor, LabelReason, Outcome
@@ -30,6 +30,7 @@ class LabelGridSchema(TouchKeySchema):
         role=_LABEL,
     )
     label_reason: pl.Enum = column("why there is a label, or none", enum=LabelReason, role=_LABEL)
+    label_horizon_end_ns: pl.Int64 = column("when the label is known", unit=NANOS, role=_LABEL)
 
 
 LABEL_GRID: Final = Dataset(
@@ -38,4 +39,5 @@ LABEL_GRID: Final = Dataset(
     schema=LabelGridSchema,
     sort_by=(*TOUCH_ORDER, "anchor", "threshold", "horizon_min"),
     version="1",
+    known_at=KnownAt("label_horizon_end_ns", included=True),
 )
