@@ -129,6 +129,17 @@ def write(path: Path, rows, request: Request | None = None, *, plain=False) -> P
     return path
 
 
+def rewrite(path: Path, change) -> None:
+    """Put what ``change`` makes of a file's records in their place, under the same head."""
+    with zstandard.open(path) as stream:
+        content = stream.read()
+    starts = 8 + int.from_bytes(content[4:8], "little")  # magic and version, then the length
+    schema = path.name.split(".")[-3]
+    rows = np.frombuffer(content[starts:], layout_of(schema, content[3]).stored).copy()
+    compressor = zstandard.ZstdCompressor(write_checksum=True)
+    path.write_bytes(compressor.compress(content[:starts] + change(rows).tobytes()))
+
+
 def read(reader, root: Path, **options):
     """A session's rows as a frame, and what was counted."""
     rows = reader(scan_raw(root), SESSION, **options)
