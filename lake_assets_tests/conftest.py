@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
@@ -29,7 +30,7 @@ def market_data() -> Path:
 @pytest.fixture(scope="session")
 def simulated_raw(tmp_path_factory) -> Path:
     """Vendor files of two small simulated sessions, made once."""
-    return simulate_raw(tmp_path_factory.mktemp("simulated"))
+    return filled_once(tmp_path_factory, "simulated", simulate_raw)
 
 
 @pytest.fixture
@@ -43,11 +44,12 @@ def empty_lake(tmp_path, simulated_raw, monkeypatch) -> TestLake:
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory, simulated_raw) -> TestLake:
     """A lake with one session materialized, to be copied, never changed."""
-    lake = lake_at(tmp_path_factory.mktemp("built") / "lake", simulated_raw)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
-        assert lake.run().error is None
-    return lake
+
+    def build(folder):
+        built = lake_at(folder / "lake", simulated_raw).run_at_home()
+        assert built.error is None
+
+    return TestLake(filled_once(tmp_path_factory, "built", build) / "lake")
 
 
 @pytest.fixture

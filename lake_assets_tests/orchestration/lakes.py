@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from lake_assets.definitions import build_definitions, lake_assets
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import session_on
@@ -51,6 +53,12 @@ class TestLake:
         return run_partition(
             definitions, day, select=select or DAILY, force=force, run_config=config
         )
+
+    def run_at_home(self, day=DAY, **options) -> SessionRun:
+        """As `run`, with this lake's run history for as long as it takes."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DAGSTER_HOME", self.environ["DAGSTER_HOME"])
+            return self.run(day, **options)
 
     def start(self, *words: str, output=subprocess.PIPE, **environ: str) -> subprocess.Popen[str]:
         """Start a process of this lake, in its folder."""

@@ -1,6 +1,5 @@
 """Sessions with something wrong or rare in them: simulated vendor files, changed by the record."""
 
-import fcntl
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from lake_assets.catalog import FRONT_CONTRACT
 from lake_assets.market.sessions import Session, session_on
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
+from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.lakes import TestLake, outcomes
 from lake_assets_tests.sources.dbn_files import SECOND, TICK, rewrite
 
@@ -140,20 +140,16 @@ def odd_files(day: str, raw: Path) -> None:
             shutil.rmtree(job)
 
 
-def materialized(day: str, folder: Path) -> OddDay:
-    """An odd day below a folder, every table of it built by whichever process comes first."""
-    odd = OddDay(day, TestLake(folder / day))
-    whole = odd.lake.root / "whole"
-    with (folder / f"{day}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not whole.exists():
-            odd_files(day, odd.lake.root / "raw")
-            odd.lake.forget_runs()
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("DAGSTER_HOME", odd.lake.environ["DAGSTER_HOME"])
-                assert set(outcomes(odd.lake.run(day)).values()) == {"built"}
-            whole.touch()
-    return odd
+def materialized(day: str, factory: pytest.TempPathFactory) -> OddDay:
+    """An odd day with every table of it built."""
+
+    def build(folder):
+        lake = TestLake(folder)
+        odd_files(day, folder / "raw")
+        lake.forget_runs()
+        assert set(outcomes(lake.run_at_home(day)).values()) == {"built"}
+
+    return OddDay(day, TestLake(filled_once(factory, day, build)))
 
 
 def on(*days: str) -> pytest.MarkDecorator:

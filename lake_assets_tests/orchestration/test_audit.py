@@ -1,6 +1,5 @@
 """Every feature is what its past alone gives; one that reads ahead is caught by name."""
 
-import shutil
 from datetime import date
 from functools import wraps
 
@@ -16,11 +15,11 @@ from lake_assets.orchestration.lake_asset import lake_asset
 from lake_assets.orchestration.runs import run_partition
 from lake_assets_tests.orchestration import audits
 from lake_assets_tests.orchestration.audits import MINUTE, audit_of, leaking_audit
-from lake_assets_tests.orchestration.lakes import DAILY, DAY, TestLake, outcomes
+from lake_assets_tests.orchestration.evening import EVENING, GLOBEX
+from lake_assets_tests.orchestration.lakes import DAILY, DAY, outcomes
 
 SHARES = 10  # of the cuts, so that processes can share them
 CUTS = 200
-EVENING = "2023-12-26"
 
 
 def cuts_of(audit, count):
@@ -43,25 +42,9 @@ def test_a_simulated_session_says_what_its_past_says(built_once, share):
     assert certificate.probes == tuple(Probe)
 
 
-@pytest.fixture(scope="module")
-def evening(market_data, tmp_path_factory):
-    """A real evening of ES, materialized over all Globex hours."""
-    lake = TestLake(tmp_path_factory.mktemp("evening"))
-    (lake.root / "raw").mkdir()
-    for schema in ("mbp-10", "trades"):
-        name = f"glbx-mdp3-20231225.esh4.{schema}.dbn.zst"
-        shutil.copy(market_data / "es" / name, lake.root / "raw" / name)
-    lake.forget_runs()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
-        outcomes(lake.run(EVENING, parameters={"touch_hours": "globex"}))
-    return lake
-
-
 @pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.xdist_group("evening")
 def test_a_real_session_says_what_its_past_says(evening, share):
-    audit = audit_of(evening.lake, EVENING, touch_hours="globex")
+    audit = audit_of(evening["levels"].lake, EVENING, **GLOBEX)
     touches = audit.published["touches"]["ts_event_ns"]
     busy = audit.draw(40 * CUTS, seed=5)
     cuts = [cut for cut in busy if touches.min() <= cut <= touches.max() + MINUTE][:CUTS]

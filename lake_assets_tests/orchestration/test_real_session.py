@@ -3,39 +3,18 @@
 import shutil
 
 import polars as pl
-import pytest
 
 from lake_assets.catalog import BARRIER, ES_MBP10, ES_TRADES, LABELS, SIGNALS, TOUCHES
-from lake_assets_tests.orchestration.lakes import TestLake, outcomes
+from lake_assets_tests.orchestration.evening import EVENING, SCHEMAS
+from lake_assets_tests.orchestration.lakes import TestLake
 
-DAY = "2023-12-26"
-GLOBEX = {"touch_hours": "globex"}
-FILES = {"levels": ("mbp-10", "trades"), "orders": ("mbo",)}
 OPENS_NS = 1_703_545_200_000_000_000  # 2023-12-25 23:00 UTC
 LEVELS = [c for c in ES_MBP10.dtypes if c[:3] in {"bid", "ask"}]
 PLACE = ["file_rank", "row"]
 
 
-@pytest.fixture(scope="module")
-def evening(market_data, tmp_path_factory):
-    """The evening's lakes by kind of file, each materialized over all Globex hours."""
-    lakes = {}
-    for kind, schemas in FILES.items():
-        lake = TestLake(tmp_path_factory.mktemp(kind))
-        (lake.root / "raw").mkdir()
-        for schema in schemas:
-            name = f"glbx-mdp3-20231225.esh4.{schema}.dbn.zst"
-            shutil.copy(market_data / "es" / name, lake.root / "raw" / name)
-        lake.forget_runs()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
-            outcomes(lake.run(DAY, parameters=GLOBEX))
-        lakes[kind] = lake
-    return lakes
-
-
 def table(evening, kind, dataset):
-    return evening[kind].lake.read(dataset, DAY)
+    return evening[kind].lake.read(dataset, EVENING)
 
 
 def test_every_trade_of_the_session_is_there(evening):
@@ -51,7 +30,7 @@ def test_every_trade_of_the_session_is_there(evening):
 
 
 def test_orders_and_levels_give_the_same_trades(evening):
-    levels, orders = (table(evening, kind, ES_TRADES).drop(PLACE) for kind in FILES)
+    levels, orders = (table(evening, kind, ES_TRADES).drop(PLACE) for kind in SCHEMAS)
     assert levels.equals(orders)
 
 
@@ -61,7 +40,7 @@ def test_orders_and_levels_give_the_same_books_wherever_both_are_defined(evening
         .filter(pl.col("flags") & 128 == 128)
         .unique(["ts_event_ns", "sequence"], keep="last", maintain_order=True)
         .select("ts_event_ns", "sequence", *LEVELS)
-        for kind in FILES
+        for kind in SCHEMAS
     ]
     both = states[0].join(states[1], on=["ts_event_ns", "sequence"], how="inner")
     assert both.height > 36_000
@@ -70,7 +49,7 @@ def test_orders_and_levels_give_the_same_books_wherever_both_are_defined(evening
 
 
 def test_orders_and_levels_give_the_same_gold(evening):
-    levels, orders = (table(evening, kind, SIGNALS) for kind in FILES)
+    levels, orders = (table(evening, kind, SIGNALS) for kind in SCHEMAS)
     assert levels.height > 100
     # The hash of the inputs differs: the book of orders has fewer mid-event records.
     assert levels.drop("inputs_hash").equals(orders.drop("inputs_hash"))
@@ -111,9 +90,7 @@ def test_without_globex_hours_the_session_is_refused_and_nothing_published(eveni
     lake = TestLake(tmp_path / "lake")
     shutil.copytree(evening["levels"].root / "raw", lake.root / "raw")
     lake.forget_runs()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
-        run = lake.run(DAY)
+    run = lake.run_at_home(EVENING)
     assert "cover regular hours of 2023-12-26" in run.error
     assert "touch_hours: globex" in run.error
     assert not [name for name in lake.files() if "es_" in name or "gold" in name]

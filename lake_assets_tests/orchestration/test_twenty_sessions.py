@@ -13,6 +13,7 @@ from lake_assets.market.vocabulary import LevelKind
 from lake_assets.physics.contract import choose_front
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
+from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.audits import MINUTE, RECIPES
 from lake_assets_tests.orchestration.in_memory import bronze_from, tables_from
 
@@ -54,23 +55,31 @@ def parameters(place):
     }.get(place, {})
 
 
+def research_table(place, session, raw):
+    """The research table of one of the twenty; one in ten is busy."""
+    busy = place % 10 == BUSY
+    params = SimulationParams(
+        seed=100 + place,
+        book_records=400_000 if busy else 60_000,
+        trades=66_000 if busy else None,
+    )
+    simulate_session(session, raw, params)
+    bronze = changed(bronze_from(raw, session), place, session)
+    return tables_from(bronze, session, recipes(place), **parameters(place))["signals"]
+
+
 @pytest.fixture(scope="module")
 def twenty(tmp_path_factory):
-    """The research tables of twenty sessions of one to three sizes, one below the other."""
-    tables = []
-    for place, session in enumerate(SESSIONS):
-        busy = place % 10 == BUSY
-        params = SimulationParams(
-            seed=100 + place,
-            book_records=400_000 if busy else 60_000,
-            trades=66_000 if busy else None,
-        )
-        raw = tmp_path_factory.mktemp("raw")
-        simulate_session(session, raw, params)
-        bronze = changed(bronze_from(raw, session), place, session)
-        made = tables_from(bronze, session, recipes(place), **parameters(place))
-        tables.append(made["signals"])
-    return pl.concat(tables)
+    """The research tables of twenty sessions, one below the other."""
+
+    def build(folder):
+        tables = [
+            research_table(place, session, folder / f"raw-{place}")
+            for place, session in enumerate(SESSIONS)
+        ]
+        pl.concat(tables).write_ipc(folder / "signals.arrow")
+
+    return pl.read_ipc(filled_once(tmp_path_factory, "twenty", build) / "signals.arrow")
 
 
 def test_twenty_sessions_are_twenty(twenty):
