@@ -12,6 +12,7 @@ LakeError
 ├── UnknownNameError           a dataset, asset, symbol or parameter nobody declared
 ├── ContractError              rows that break the schema of their dataset
 ├── UnorderedInputError        a kernel was handed times that go backwards
+├── LateRowError               a stream's row came after newer ones were handed on
 ├── ComputationRefusedError    the inputs are sound, but the result would not be
 ├── LookAheadError             a row says what its past alone would not have said
 ├── MissingPartitionError      a dataset has no file for the partition asked for
@@ -86,6 +87,10 @@ class ContractError(LakeError, ValueError):
 
 class UnorderedInputError(LakeError, ValueError):
     """A kernel was handed times that go backwards."""
+
+
+class LateRowError(LakeError, ValueError):
+    """A row of a stream should precede rows already handed on: it must be read anew, sorted."""
 
 
 class ComputationRefusedError(LakeError, ValueError):

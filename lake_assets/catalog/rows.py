@@ -1,5 +1,6 @@
 """What travels from a maker to the lake: rows, and what was counted while they were made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,8 +13,11 @@ Quality = dict[str, int | float | str | None]
 class Rows:
     """The rows of one partition, in the sort order of their dataset.
 
-    ``batches`` may be a stream: ``quality`` is then complete once the stream is exhausted.
+    ``batches`` may be a stream: ``quality`` is then complete once the stream is exhausted. A
+    stream may raise `LateRowError` where ``anew`` gives the same rows from the start, surely
+    ordered.
     """
 
     batches: pl.DataFrame | pa.RecordBatchReader
     quality: Quality = field(default_factory=dict)
+    anew: Callable[[], "Rows"] | None = None

@@ -11,6 +11,7 @@ import duckdb
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Quality, Rows
+from lake_assets.errors import LateRowError
 from lake_assets.lake.durability import make_folder, sha256_of, sync_file
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.manifest import Generation, Stamp, creators
@@ -51,7 +52,7 @@ def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name
     with ExitStack() as undo:
         undo.callback(path.unlink, missing_ok=True)
         with connect() as connection:
-            rows = write_rows(connection, dataset, source, path)
+            source, rows = _written(connection, dataset, source, path)
         sync_file(path)
         with path.open("rb") as file:
             stamp = Stamp.of(os.fstat(file.fileno()))
@@ -71,6 +72,19 @@ def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name
         canonical([generation.quality, fingerprint.digest])  # what JSON cannot hold fails here
         undo.pop_all()
     return Staged(dataset=dataset, partition=partition, path=path, generation=generation)
+
+
+def _written(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, source: Source, path: Path
+) -> tuple[Source, int]:
+    """Write the rows, from the start again if their stream gave up; what was written, how many."""
+    try:
+        return source, write_rows(connection, dataset, source, path)
+    except LateRowError:
+        if not isinstance(source, Rows) or source.anew is None:
+            raise
+    again = source.anew()
+    return again, write_rows(connection, dataset, again, path)
 
 
 def _quality(source: Source) -> Quality:

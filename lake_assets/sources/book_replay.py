@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 
 from lake_assets.kernels.replay import BookRows, OrderBook, mbo_words
-from lake_assets.sources.dbn import iter_records
 from lake_assets.sources.duplicates import conflict
 from lake_assets.sources.es_columns import (
     BOOK_SCHEMA,
@@ -15,15 +14,12 @@ from lake_assets.sources.es_columns import (
     ladder_columns,
     order_columns,
 )
-from lake_assets.sources.layouts import Records
-from lake_assets.sources.ordering import Feed, in_order
-from lake_assets.sources.raw_file import RawFile
+from lake_assets.sources.ordering import Feed, Merge
 from lake_assets.sources.screening import F_SNAPSHOT, I8, Kept, Mask, Screen
 from lake_assets.sources.session_stream import OrderCount, SessionFiles, file_records
-from lake_assets.sources.survey import measure_disorder
 
 
-def replayed_rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
+def replayed_rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
     """Rows of the session in total order; records before it opens only build the book.
 
     Raises:
@@ -32,15 +28,8 @@ def replayed_rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBat
     """
     for overlap in opened.overlaps:
         raise conflict(opened.files, overlap, "two files of single orders, not to be merged")
-    disorder = measure_disorder(_every_record(opened.files), screen.hours)
-    batches = _batches(opened, screen)
-    yield from in_order([Feed(batches, disorder.first_ns, disorder.lateness_ns)], BOOK_SCHEMA)
+    yield from merge([Feed(_batches(opened, screen), screen.hours.opens)], BOOK_SCHEMA)
     screen.tally.settle(opened.files[0].path)
-
-
-def _every_record(files: Sequence[RawFile]) -> Iterator[Records]:
-    for file in files:
-        yield from iter_records(file)
 
 
 def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
@@ -52,11 +41,14 @@ def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
             events = named.where((named.records["flags"] & F_SNAPSHOT) == 0)
             screen.tally.add("out_of_order", watch.count(events))
             screen.tally.considered += len(kept.rows)
+            parts = []
             for number in np.unique(named.records["instrument_id"]).tolist():
                 one = named.where(named.records["instrument_id"] == number)
                 book = books.setdefault(number, OrderBook(number))
                 rows = book.replay(mbo_words(one.records), 0)
-                yield _batch(rows, one, screen, rank, symbology.names)
+                parts.append(_batch(rows, one, screen, rank, symbology.names))
+            if parts:  # as one: to the merge, the second book's rows would all be late
+                yield pa.concat_batches(parts)
     for name in ("unknown", "duplicate", "unusable"):
         screen.tally.add(f"{name}_orders", sum(getattr(b.counts, name) for b in books.values()))
 

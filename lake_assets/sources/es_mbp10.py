@@ -1,6 +1,7 @@
 """The ES book of a session, ten levels a side, from ten-level or order-by-order files."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ from lake_assets.sources.es_columns import (
     order_columns,
 )
 from lake_assets.sources.inventory import Inventory
+from lake_assets.sources.ordering import Merge
 from lake_assets.sources.screening import Kept, Screen, Tally
 from lake_assets.sources.selection import (
     describe,
@@ -27,7 +29,13 @@ from lake_assets.sources.selection import (
     require_rth,
     require_trades,
 )
-from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
+from lake_assets.sources.session_stream import (
+    Columns,
+    SessionFiles,
+    open_files,
+    rows_in_order,
+    stream_rows,
+)
 from lake_assets.sources.symbology import es_outrights
 
 _ORDER_BY_ORDER: Final = "mbo"
@@ -56,15 +64,16 @@ def read_es_mbp10(
     quality = describe(selection, session, as_of_ns=as_of_ns)
     if rth_required:
         require_rth(inventory, session, quality)
-    screen = Screen(until(session.hours, as_of_ns), as_of_ns, Tally(quality))
     opened = open_files(selection, es_outrights)
-    replayed = selection.schema == _ORDER_BY_ORDER
-    rows = replayed_rows(opened, screen) if replayed else _rows(opened, screen)
-    batches = pa.RecordBatchReader.from_batches(BOOK_SCHEMA, rows)
-    return Rows(batches=batches, quality=quality)
+    make = replayed_rows if selection.schema == _ORDER_BY_ORDER else _rows
+
+    def begin() -> Screen:
+        return Screen(until(session.hours, as_of_ns), as_of_ns, Tally(dict(quality)))
+
+    return rows_in_order(BOOK_SCHEMA, begin, partial(make, opened))
 
 
-def _rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
+def _rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         good = screen.named(screen.of_session(kept))
         ladder = transpose_ladder(as_words(good.records))
@@ -81,5 +90,5 @@ def _rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
         )
         return good, key_columns(good, rank, names) | order | ladder_columns(ladder)
 
-    yield from stream_rows(opened, screen, BOOK_SCHEMA, convert)
+    yield from stream_rows(opened, screen, BOOK_SCHEMA, convert, merge)
     screen.tally.settle(opened.files[0].path)

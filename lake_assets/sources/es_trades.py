@@ -1,8 +1,8 @@
 """ES trades of a session, from trades, ten-level or order-by-order files."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-import numpy as np
 import pyarrow as pa
 
 from lake_assets.catalog.rows import Rows
@@ -11,9 +11,17 @@ from lake_assets.market.sessions import Session
 from lake_assets.sources.coverage import until
 from lake_assets.sources.es_columns import TRADES_SCHEMA, key_columns, trade_columns
 from lake_assets.sources.inventory import Inventory
-from lake_assets.sources.screening import Kept, Screen, Tally
+from lake_assets.sources.layouts import Records
+from lake_assets.sources.ordering import Merge
+from lake_assets.sources.screening import Kept, Mask, Screen, Tally
 from lake_assets.sources.selection import describe, missing, require_files, require_rth
-from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
+from lake_assets.sources.session_stream import (
+    Columns,
+    SessionFiles,
+    open_files,
+    rows_in_order,
+    stream_rows,
+)
 from lake_assets.sources.symbology import es_outrights
 
 MAX_SIZE = 1_000_000
@@ -40,28 +48,31 @@ def read_es_trades(
     quality = describe(selection, session, as_of_ns=as_of_ns)
     if rth_required:
         require_rth(inventory, session, quality)
-    screen = Screen(until(session.hours, as_of_ns), as_of_ns, Tally(quality))
     opened = open_files(selection, es_outrights)
-    rows = _rows(opened, screen)
-    return Rows(batches=pa.RecordBatchReader.from_batches(TRADES_SCHEMA, rows), quality=quality)
+
+    def begin() -> Screen:
+        return Screen(until(session.hours, as_of_ns), as_of_ns, Tally(dict(quality)))
+
+    return rows_in_order(TRADES_SCHEMA, begin, partial(_rows, opened))
 
 
-def _rows(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
+def _rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         trades = kept.where(kept.records["action"] == _TRADE)
-        good = _usable(screen, screen.named(screen.of_session(trades)))
+        named = screen.named(screen.of_session(trades))
+        good = screen.usable(named, _unusable(named.records))
         sides = good.records["side"]
         screen.tally.add("side_less", int(((sides != b"A") & (sides != b"B")).sum()))
         return good, key_columns(good, rank, names) | trade_columns(good.records)
 
-    yield from stream_rows(opened, screen, TRADES_SCHEMA, convert)
+    yield from stream_rows(opened, screen, TRADES_SCHEMA, convert, merge)
     screen.tally.settle(opened.files[0].path)
 
 
-def _usable(screen: Screen, kept: Kept) -> Kept:
-    """Trades with a positive price on the tick grid and a size one can believe."""
-    price, size = kept.records["price"], kept.records["size"]
-    reasons = {
+def _unusable(records: Records) -> dict[str, Mask]:
+    """By reason, trades without a positive price on the tick grid or a size one can believe."""
+    price, size = records["price"], records["size"]
+    return {
         "undefined_price": price == DBN_UNDEFINED_PRICE,
         "nonpositive_price": price <= 0,
         "absurd_price": price > _MAX_PRICE,
@@ -69,8 +80,3 @@ def _usable(screen: Screen, kept: Kept) -> Kept:
         "zero_size": size == 0,
         "absurd_size": size > MAX_SIZE,
     }
-    bad = np.zeros(len(price), np.bool_)
-    for reason, those in reasons.items():
-        screen.tally.quarantine(reason, int((those & ~bad).sum()))
-        bad |= those
-    return kept.where(~bad)

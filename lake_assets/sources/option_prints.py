@@ -10,7 +10,8 @@ import pyarrow as pa
 from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_UNIT
 from lake_assets.sources.es_columns import key_columns
 from lake_assets.sources.layouts import Records
-from lake_assets.sources.screening import Kept, Screen
+from lake_assets.sources.ordering import sort_in_memory
+from lake_assets.sources.screening import Kept, Mask, Screen
 from lake_assets.sources.selection import Selection
 from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
 from lake_assets.sources.symbology import spy_contracts
@@ -56,28 +57,25 @@ def as_frame(table: pa.Table) -> pl.DataFrame:
 def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         prints = kept.where(kept.records["action"] == _TRADE)
-        good = _usable(screen, screen.of_session(screen.named(prints)))
+        named = screen.of_session(screen.named(prints))
+        good = screen.usable(named, _unusable(named.records))
         columns = key_columns(good, rank, names)
         columns["option_symbol"] = columns.pop("raw_symbol")
         return good, columns | _print_columns(good.records)
 
-    return stream_rows(opened, screen, PRINTS_SCHEMA, convert)
+    return stream_rows(opened, screen, PRINTS_SCHEMA, convert, sort_in_memory)
 
 
-def _usable(screen: Screen, kept: Kept) -> Kept:
-    price, size = kept.records["price"], kept.records["size"]
-    reasons = {
+def _unusable(records: Records) -> dict[str, Mask]:
+    """By reason, prints without a positive price in whole units or a size one can believe."""
+    price, size = records["price"], records["size"]
+    return {
         "undefined_price": price == DBN_UNDEFINED_PRICE,
         "nonpositive_price": price <= 0,
         "off_grid": price % DBN_UNITS_PER_UNIT != 0,
         "zero_size": size == 0,
         "absurd_size": size > MAX_SIZE,
     }
-    bad = np.zeros(len(price), np.bool_)
-    for reason, those in reasons.items():
-        screen.tally.quarantine(reason, int((those & ~bad).sum()))
-        bad |= those
-    return kept.where(~bad)
 
 
 def _print_columns(records: Records) -> Columns:

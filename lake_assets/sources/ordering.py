@@ -1,18 +1,20 @@
 """Rows of several files in the lake's total order, in memory that does not grow with the day."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from lake_assets.errors import LateRowError
+
 KEY: Final = ("ts_event_ns", "sequence", "file_rank", "row")
-MAX_LATENESS_NS: Final = 5_000_000_000  # what a merge in memory may have to hold back
+WINDOW_NS: Final = 5_000_000_000  # how long a row waits for older ones of its file
 _SORT_MEMORY: Final = "512MB"
 _BATCH_ROWS: Final = 131_072
 _NEVER: Final = 2**63 - 1
@@ -20,44 +22,71 @@ _NEVER: Final = 2**63 - 1
 
 @dataclass(slots=True)
 class Feed:
-    """Batches of one source, no row more than ``lateness_ns`` behind an earlier one.
+    """Batches of one file in file order; ``frontier_ns`` is the newest time handed out.
 
-    ``frontier_ns`` is the newest time handed out, before that the earliest there will be.
+    Before the first it is a time no row is older than.
     """
 
     batches: Iterator[pa.RecordBatch]
     frontier_ns: int
-    lateness_ns: int
     pending: list[pa.RecordBatch] = field(default_factory=list)
     done: bool = False
 
     @property
     def horizon_ns(self) -> int:
-        """No row to come is older."""
-        return _NEVER if self.done else self.frontier_ns - self.lateness_ns
+        """No row to come should be older."""
+        return _NEVER if self.done else self.frontier_ns - WINDOW_NS
 
-    def pull(self) -> None:
-        """Take the next batch, sorted, or note that there is none."""
+    def pull(self) -> int:
+        """Take the next batch, sorted, or note that there is none; the oldest time in it."""
         batch = next(self.batches, None)
         if batch is None:
             self.done = True
         elif batch.num_rows:
-            self.frontier_ns = max(self.frontier_ns, int(_times(batch).max()))
-            self.pending.append(_sorted(batch))
+            times = _times(ordered := _sorted(batch))
+            self.frontier_ns = max(self.frontier_ns, int(times[-1]))
+            self.pending.append(ordered)
+            return int(times[0])
+        return _NEVER
 
 
-def in_order(feeds: Sequence[Feed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """Every row of the feeds, ascending by the total key.
+Merge: TypeAlias = Callable[[Sequence[Feed], pa.Schema], Iterator[pa.RecordBatch]]
+"""Every row of the feeds, ascending by the total key."""
 
-    Rows wait until no feed can bring an older one. Where a feed is so disordered that they
-    would have to wait too long, the rows are sorted outside memory instead.
+
+def merge_in_window(feeds: Sequence[Feed], _: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Every row in total order, each handed on once no feed should bring an older one.
+
+    Raises:
+        LateRowError: one does; `sort_outside` can order such feeds.
     """
-    if max((feed.lateness_ns for feed in feeds), default=0) > MAX_LATENESS_NS:
-        yield from _sort_outside(feeds, schema)
-        return
+    handed_on_ns = -1
     while open_feeds := [feed for feed in feeds if not feed.done]:
-        min(open_feeds, key=lambda f: f.frontier_ns).pull()
-        yield from _release(feeds, min(f.horizon_ns for f in feeds))
+        oldest = min(open_feeds, key=lambda f: f.frontier_ns).pull()
+        if oldest < handed_on_ns:
+            raise LateRowError(
+                f"a row of {oldest} ns came when all before {handed_on_ns} ns were handed on; "
+                "read the files anew and sort them outside memory"
+            )
+        handed_on_ns = min(feed.horizon_ns for feed in feeds)
+        yield from _release(feeds, handed_on_ns)
+
+
+def sort_outside(feeds: Sequence[Feed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Every row in total order, however disordered, through files of a sort."""
+    rows = pa.RecordBatchReader.from_batches(schema, _all(feeds))
+    with tempfile.TemporaryDirectory(prefix="lake-sort-") as folder, duckdb.connect() as session:
+        session.execute("SET memory_limit = ?", [_SORT_MEMORY])
+        session.execute("SET temp_directory = ?", [folder])
+        session.register("rows", rows)
+        ordered = session.sql(f"SELECT * FROM rows ORDER BY {', '.join(KEY)}")  # noqa: S608 - constants
+        for batch in ordered.to_arrow_reader(_BATCH_ROWS):
+            yield batch.cast(schema)
+
+
+def sort_in_memory(feeds: Sequence[Feed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Every row in total order as one batch, for rows that end in memory anyhow."""
+    yield _sorted(pa.concat_batches([pa.RecordBatch.from_pylist([], schema), *_all(feeds)]))
 
 
 def _release(feeds: Sequence[Feed], horizon_ns: int) -> Iterator[pa.RecordBatch]:
@@ -76,17 +105,6 @@ def _release(feeds: Sequence[Feed], horizon_ns: int) -> Iterator[pa.RecordBatch]
     apart = all(_last(a) < _first(b) for a, b in pairwise(heads))
     if heads:
         yield from heads if apart else [_sorted(pa.concat_batches(heads))]
-
-
-def _sort_outside(feeds: Sequence[Feed], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    rows = pa.RecordBatchReader.from_batches(schema, _all(feeds))
-    with tempfile.TemporaryDirectory(prefix="lake-sort-") as folder, duckdb.connect() as session:
-        session.execute("SET memory_limit = ?", [_SORT_MEMORY])
-        session.execute("SET temp_directory = ?", [folder])
-        session.register("rows", rows)
-        ordered = session.sql(f"SELECT * FROM rows ORDER BY {', '.join(KEY)}")  # noqa: S608 - constants
-        for batch in ordered.to_arrow_reader(_BATCH_ROWS):
-            yield batch.cast(schema)
 
 
 def _all(feeds: Sequence[Feed]) -> Iterator[pa.RecordBatch]:

@@ -1,5 +1,6 @@
 """Which records of a file are rows of a session: kept, dropped or quarantined, all counted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -131,6 +132,14 @@ class Screen:
                 self.tally.add(name, count)
         self.tally.quarantine("unmapped", int((kept.codes == UNMAPPED).sum()))
         return kept.where(kept.codes >= 0)
+
+    def usable(self, kept: Kept, unusable: Mapping[str, Mask]) -> Kept:
+        """Those without a reason to be unusable; each other one is counted by its first."""
+        bad = np.zeros(len(kept.rows), np.bool_)
+        for reason, those in unusable.items():
+            self.tally.quarantine(reason, int((those & ~bad).sum()))
+            bad |= those
+        return kept.where(~bad)
 
 
 def take(records: Records, first_row: int, symbology: Symbology) -> Kept:

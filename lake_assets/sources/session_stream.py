@@ -4,29 +4,28 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
+from lake_assets.catalog.rows import Rows
 from lake_assets.errors import WrongContentError
-from lake_assets.market.sessions import Interval
 from lake_assets.sources.dbn import header_of, iter_records
 from lake_assets.sources.duplicates import IDENTITY, Overlap, find_overlaps, without_duplicates
 from lake_assets.sources.header import Header
 from lake_assets.sources.layouts import Records
-from lake_assets.sources.ordering import Feed, in_order
+from lake_assets.sources.ordering import Feed, Merge, merge_in_window, sort_outside
 from lake_assets.sources.raw_file import RawFile
 from lake_assets.sources.screening import I8, Kept, Screen, sequence_of, take
 from lake_assets.sources.selection import Selection
-from lake_assets.sources.survey import Disorder, measure_disorder
 from lake_assets.sources.symbology import Symbology
 
 Columns: TypeAlias = dict[str, pa.Array]
 Convert: TypeAlias = Callable[[Kept, int, Sequence[str]], tuple[Kept, Columns]]
 """Records of a file of a rank, and the names behind their codes, to the rows made of them."""
-
-_SURVEYORS: Final = 2
+MakeRows: TypeAlias = Callable[[Screen, Merge], Iterator[pa.RecordBatch]]
+"""Rows of a session as a screen keeps and a merge orders them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +50,36 @@ def open_files(selection: Selection, name_with: Callable[[Header], Symbology]) -
     return SessionFiles(selection, symbologies, tuple(overlaps))
 
 
-def stream_rows(
-    opened: SessionFiles, screen: Screen, schema: pa.Schema, convert: Convert
-) -> Iterator[pa.RecordBatch]:
-    """Rows of every file in total order.
+def rows_in_order(schema: pa.Schema, begin: Callable[[], Screen], make: MakeRows) -> Rows:
+    """Rows as a stream of one pass over the files.
 
-    The files are read twice, the first time for their disorder alone: rows once handed on
-    cannot be taken back when an older one turns up.
+    Where they prove too disordered for that they can be had anew, by way of a sort on disk; a
+    new screen then counts from nothing.
     """
+
+    def ordered(merge: Merge, anew: Callable[[], Rows] | None) -> Rows:
+        screen = begin()
+        batches = pa.RecordBatchReader.from_batches(schema, make(screen, merge))
+        return Rows(batches=batches, quality=screen.tally.quality, anew=anew)
+
+    return ordered(merge_in_window, lambda: ordered(sort_outside, None))
+
+
+def stream_rows(
+    opened: SessionFiles, screen: Screen, schema: pa.Schema, convert: Convert, merge: Merge
+) -> Iterator[pa.RecordBatch]:
+    """Rows of every file in total order."""
     held = schema
     if opened.overlaps:
         held = schema.append(pa.field(IDENTITY, pa.binary()))
     feeds = [
-        Feed(
-            _file_batches(opened, rank, screen, held, convert),
-            disorder.first_ns,
-            disorder.lateness_ns,
-        )
-        for rank, disorder in enumerate(survey_files(opened.files, screen.hours))
+        Feed(_file_batches(opened, rank, screen, held, convert), screen.hours.opens)
+        for rank in range(len(opened.files))
     ]
-    ordered = in_order(feeds, held)
+    ordered = merge(feeds, held)
     if opened.overlaps:
         ordered = without_duplicates(ordered, opened.overlaps, opened.files, screen.tally)
     yield from ordered
-
-
-def survey_files(files: Sequence[RawFile], hours: Interval) -> list[Disorder]:
-    """Disorder of each file, side by side: decompression leaves the interpreter's lock."""
-    with ThreadPoolExecutor(_SURVEYORS) as pool:
-        return list(pool.map(lambda f: measure_disorder(iter_records(f), hours), files))
 
 
 def _file_batches(

@@ -13,7 +13,7 @@ from lake_assets.lake import writer
 from lake_assets.lake.lake import Lake
 from lake_assets_tests.lake.tables import levels, options, publish, stream, trades
 
-MANY = trades(writer.SLAB + 3 * writer.ROW_GROUP // 2)
+MANY = trades(5 * writer.ROW_GROUP + writer.ROW_GROUP // 2)
 
 
 def lake_with(root, threads):
@@ -49,14 +49,19 @@ def test_row_groups_are_cut_at_fixed_rows(tmp_path):
 
 
 @given(st.lists(st.integers(0, 40), max_size=12))
-def test_slabs_hold_the_same_rows_at_fixed_cuts(heights):
-    frames = [pl.DataFrame({"x": range(h)}, schema={"x": pl.Int64}) for h in (0, *heights)]
+def test_groups_hold_the_same_rows_at_fixed_cuts(heights):
+    frame = pl.DataFrame({"x": range(sum(heights))}, schema={"x": pl.Int64})
+    ends = [sum(heights[: n + 1]) for n in range(len(heights))]
+    batches = [
+        pa.RecordBatch.from_pydict({"x": frame["x"][end - height : end].to_arrow()})
+        for end, height in zip(ends, heights, strict=True)
+    ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "SLAB", 16)
-        slabs = list(writer._slabs(iter(frames)))  # noqa: SLF001 - the cut itself is the claim
-    assert pl.concat(slabs).equals(pl.concat(frames))
-    assert all(s.height == 16 for s in slabs[:-1])
-    assert slabs[-1].height <= 16
+        patch.setattr(writer, "ROW_GROUP", 16)
+        groups = list(writer._groups(batches))  # noqa: SLF001 - the cut itself is the claim
+    assert [x for group in groups for x in group["x"].to_pylist()] == frame["x"].to_list()
+    assert all(g.num_rows == 16 for g in groups[:-1])
+    assert all(0 < g.num_rows <= 16 for g in groups[-1:])
 
 
 BAD = {
@@ -110,7 +115,7 @@ def test_a_stream_out_of_order_is_refused_wherever_it_breaks(tmp_path, size):
     rows = trades(5)
     swapped = pl.concat([rows.head(2), rows.slice(3, 1), rows.slice(2, 1), rows.tail(1)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "SLAB", size)
+        patch.setattr(writer, "ROW_GROUP", size)
         with pytest.raises(UnorderedInputError, match=str(rows["ts_event_ns"][2])):
             publish(Lake(tmp_path), ES_TRADES, stream(ES_TRADES, swapped, size))
 
@@ -139,7 +144,7 @@ def test_what_stopped_a_stream_is_raised_as_it_was(tmp_path):
 
 def test_a_reader_that_stops_early_is_no_failure_of_the_stream():
     rows = trades(writer.ROW_GROUP + 1)
-    feed = writer._Feed(ES_TRADES, iter([rows]))  # noqa: SLF001 - as DuckDB drives it
+    feed = writer._Feed(ES_TRADES, rows)  # noqa: SLF001 - as DuckDB drives it
     batches = iter(feed)
     next(batches)
     batches.close()

@@ -9,6 +9,7 @@ import polars as pl
 import zstandard
 from databento_dbn import Metadata, Schema, SType
 
+from lake_assets.errors import LateRowError
 from lake_assets.market.sessions import session_on
 from lake_assets.sources.inventory import scan_raw
 from lake_assets.sources.layouts import layout_of
@@ -141,9 +142,19 @@ def rewrite(path: Path, change) -> None:
 
 
 def read(reader, root: Path, **options):
-    """A session's rows as a frame, and what was counted."""
+    """A session's rows as a frame, and what was counted; read anew where a stream asks for it."""
     rows = reader(scan_raw(root), SESSION, **options)
-    frame = rows.batches
-    if not isinstance(frame, pl.DataFrame):
-        frame = pl.from_arrow(frame.read_all())
-    return frame, rows.quality
+    try:
+        return frame_of(rows), rows.quality
+    except LateRowError:
+        again = rows.anew()
+    return frame_of(again), again.quality
+
+
+def frame_of(rows):
+    """All rows at once."""
+    return (
+        rows.batches
+        if isinstance(rows.batches, pl.DataFrame)
+        else pl.from_arrow(rows.batches.read_all())
+    )
