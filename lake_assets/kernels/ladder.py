@@ -59,18 +59,19 @@ def as_words(records: npt.NDArray[np.void], words: int = MBP10_WORDS) -> I8:
     return flat.reshape(-1, words)
 
 
-def transpose_ladder(words: I8) -> Ladder:
-    """Cut ten-level records into columns.
+def transpose_ladder(words: I8, rows: I8 | None = None) -> Ladder:
+    """Cut ten-level records, or some of them, into columns.
 
     An undefined price nulls its level. So does a defined price that is no whole tick, or none
     that fits 32 bits; those are counted.
 
     Args:
         words: (n, 46) the records as 64-bit words, little endian, see ``as_words``.
+        rows: (m,) which of them, in the order wanted; all if None.
     """
-    count = words.shape[0]
-    bid, ask = empty_side(count), empty_side(count)
-    return Ladder(bid, ask, _cut(words, bid, ask))
+    taken = np.arange(words.shape[0]) if rows is None else rows
+    bid, ask = empty_side(taken.shape[0]), empty_side(taken.shape[0])
+    return Ladder(bid, ask, _cut(words, taken, bid, ask))
 
 
 def empty_side(count: int) -> LadderSide:
@@ -84,35 +85,45 @@ def empty_side(count: int) -> LadderSide:
 
 
 @kernel
-def _cut(words: I8, bid: LadderSide, ask: LadderSide) -> int:
+def _cut(words: I8, rows: I8, bid: LadderSide, ask: LadderSide) -> int:
     """Fill both sides block by block and count the defined prices that are unusable.
 
     Args:
         words: (n, 46) records.
+        rows: (m,) those to cut.
         bid: out, its masks zero on entry.
         ask: out, its masks zero on entry.
     """
-    count = words.shape[0]
+    count = rows.shape[0]
     price = np.empty(_BLOCK, np.int64)
     keep = np.empty(_BLOCK, np.int64)
     off_tick = 0
     for start in range(0, count, _BLOCK):
         stop = min(start + _BLOCK, count)
-        block = words[start:stop]
+        block = rows[start:stop]
         for level in range(LEVELS):
-            off_tick += _cut_level(block, level, 0, price, keep, bid, start, stop)
-            off_tick += _cut_level(block, level, 1, price, keep, ask, start, stop)
+            off_tick += _cut_level(words, block, level, 0, price, keep, bid, start, stop)
+            off_tick += _cut_level(words, block, level, 1, price, keep, ask, start, stop)
     return off_tick
 
 
 @kernel
 def _cut_level(
-    block: I8, level: int, half: int, price: I8, keep: I8, out: LadderSide, start: int, stop: int
+    words: I8,
+    block: I8,
+    level: int,
+    half: int,
+    price: I8,
+    keep: I8,
+    out: LadderSide,
+    start: int,
+    stop: int,
 ) -> int:
     """One level of one side of one block: a strided read, then loops that vectorise.
 
     Args:
-        block: (stop - start, 46) records.
+        words: (n, 46) records.
+        block: (stop - start,) those of the block.
         level: 0 is the best.
         half: 0 bid, 1 ask; the ask's price is the next word, its counts the upper halves.
         price: scratch, the block's prices.
@@ -127,7 +138,7 @@ def _cut_level(
     shift = 32 * half
     off_tick = 0
     for row in range(block.shape[0]):
-        price[row] = block[row, at + half]
+        price[row] = words[block[row], at + half]
     for row in range(block.shape[0]):
         # Rounding a float is exact for whole ticks, vectorises, and the product checks it.
         tick = np.int64(np.rint(price[row] * _TICKS_PER_DBN_UNIT))
@@ -136,9 +147,9 @@ def _cut_level(
         ticks[row] = tick & keep[row]
         off_tick += np.int64(price[row] != DBN_UNDEFINED_PRICE) & ~keep[row]
     for row in range(block.shape[0]):
-        size[row] = (block[row, at + 2] >> shift) & _LOW_HALF & keep[row]
+        size[row] = (words[block[row], at + 2] >> shift) & _LOW_HALF & keep[row]
     for row in range(block.shape[0]):
-        orders[row] = (block[row, at + 3] >> shift) & keep[row]
+        orders[row] = (words[block[row], at + 3] >> shift) & keep[row]
     for row in range(block.shape[0]):
         valid[row >> 3] |= -keep[row] << (row & 7)
     return off_tick

@@ -13,7 +13,7 @@ from lake_assets.catalog.dataset import Dataset
 from lake_assets.errors import ContractError, UnorderedInputError
 
 _EXAMPLES: Final = 5  # offending values a message shows per rule
-_CHUNKS_AT_ONCE: Final = 16  # whose extremes are judged together
+_CHUNKS_AT_ONCE: Final = 64  # whose extremes are judged together
 _BOUNDS: Final = {
     "greater_than",
     "greater_than_or_equal_to",
@@ -114,16 +114,17 @@ def bounded_columns(dataset: Dataset) -> list[str] | None:
 def _extremes(chunk: pl.DataFrame, bounded: list[str]) -> pl.DataFrame:
     """Rows that break a rule if any row of the chunk does, each column for itself."""
     free = pl.exclude(bounded).first()
-    some = pl.all().first()
     floats = [name for name, dtype in chunk.schema.items() if dtype.is_float()]
     strange = pl.col(floats).filter(~pl.col(floats).is_finite()).first()
-    rows = [
+    rows: list[tuple[pl.Expr, ...]] = [
         (pl.col(bounded).min(), free),
         (pl.col(bounded).max(), free),
-        (pl.when(pl.all().null_count() == 0).then(some),),
-        (strange.fill_null(pl.col(floats).first()), pl.exclude(floats).first()),
+        (pl.when(pl.all().null_count() == 0).then(pl.all().first()),),
     ]
-    return pl.concat([chunk.select(row).select(chunk.columns) for row in rows])
+    if floats:
+        rows.append((strange.fill_null(pl.col(floats).first()), pl.exclude(floats).first()))
+    # In one piece: a slice of one row would keep the whole chunk in memory.
+    return pl.concat([chunk.select(row).select(chunk.columns) for row in rows], rechunk=True)
 
 
 class OrderWatch:

@@ -41,7 +41,6 @@ def in_memory() -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            # A parallel COPY buffers what it may: 10 M book records took 2.1 GB unlimited, 1 GB so.
             "memory_limit": "2GB",
         },
     )

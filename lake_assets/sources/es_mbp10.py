@@ -76,7 +76,7 @@ def read_es_mbp10(
 def _rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         good = screen.named(screen.of_session(kept))
-        ladder = transpose_ladder(as_words(good.records))
+        ladder = transpose_ladder(as_words(good.chunk), good.at)
         screen.tally.add("off_tick_levels", ladder.off_tick)
         records = good.records
         count_odd_states(screen.tally, ladder, records["flags"])

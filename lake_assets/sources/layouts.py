@@ -40,6 +40,8 @@ _OLDER: Final[Mapping[tuple[str, int], type]] = {
     ("statistics", 1): dbn.StatMsgV1,
     ("statistics", 2): dbn.StatMsgV1,
 }
+_FIRST_LEVEL: Final = "bid_px_00"
+_LAST_LEVEL: Final = "bid_px_09"
 _UNDEFINED_QUANTITY_V1: Final = 2**31 - 1
 _UNDEFINED_QUANTITY: Final = 2**63 - 1
 
@@ -76,6 +78,21 @@ class Layout:
                 _UNDEFINED_QUANTITY
             )
         return out
+
+
+def heads_of(records: Records) -> Records:
+    """The fields before the levels of ten-level records, side by side; others as they are.
+
+    Of 368 bytes of a record 48 are read field by field. Copied out once they lie within the
+    cache, where every look at a field of the records is a walk through memory.
+    """
+    fields: Mapping[str, Any] = records.dtype.fields or {}
+    if _LAST_LEVEL not in fields:
+        return records
+    stop = fields[_FIRST_LEVEL][1]
+    head = np.dtype([(name, kind) for name, (kind, at, *_) in fields.items() if at < stop])
+    raw = records.view(np.uint8).reshape(len(records), records.dtype.itemsize)
+    return np.ascontiguousarray(raw[:, :stop]).view(head)[:, 0]
 
 
 def is_known(schema: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Which records of a file are rows of a session: kept, dropped or quarantined, all counted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lake_assets.catalog.rows import Quality
 from lake_assets.errors import QuarantineError
 from lake_assets.market.sessions import Interval
-from lake_assets.sources.layouts import Records
+from lake_assets.sources.layouts import Records, heads_of
 from lake_assets.sources.symbology import OTHER, SPREAD, UNMAPPED, Codes, Symbology
 
 I8: TypeAlias = npt.NDArray[np.int64]
@@ -60,20 +60,40 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Records of a session with their effective time, place in the file and symbol code."""
+    """Some records of a chunk of a file, with their effective time and symbol code.
+
+    ``records`` are their heads (see `heads_of`), ``chunk`` all records of the chunk, whole,
+    ``at`` the places of those kept in it, and ``first_row`` the place of the chunk in the file.
+    """
 
     records: Records
     ts_ns: I8
-    rows: I8
     codes: Codes
+    chunk: Records
+    at: I8
+    first_row: int
+
+    @property
+    def rows(self) -> I8:
+        """Places in the file."""
+        return self.at + self.first_row
+
+    def whole(self) -> Records:
+        """The records with all their fields, copied."""
+        return self.chunk.take(self.at)
 
     def where(self, mask: Mask) -> "Kept":
         """Those of a mask; the same object if it is all of them."""
         if mask.all():
             return self
-        at = np.flatnonzero(mask)  # indexing wide records by a mask is ten times slower than take
-        return Kept(
-            self.records.take(at), self.ts_ns.take(at), self.rows.take(at), self.codes.take(at)
+        # Indexing records by a mask is ten times slower than take.
+        kept = np.flatnonzero(mask)
+        return replace(
+            self,
+            records=self.records.take(kept),
+            ts_ns=self.ts_ns.take(kept),
+            codes=self.codes.take(kept),
+            at=self.at.take(kept),
         )
 
 
@@ -142,7 +162,8 @@ class Screen:
         return kept.where(~bad)
 
 
-def take(records: Records, first_row: int, symbology: Symbology) -> Kept:
-    """Every record of an array, placed, timed and named."""
-    rows = np.arange(first_row, first_row + len(records), dtype=np.int64)
-    return Kept(records, effective_ns(records), rows, symbology.codes(records))
+def take(chunk: Records, first_row: int, symbology: Symbology) -> Kept:
+    """Every record of a chunk, placed, timed and named."""
+    heads = heads_of(chunk)
+    at = np.arange(len(chunk), dtype=np.int64)
+    return Kept(heads, effective_ns(heads), symbology.codes(heads), chunk, at, first_row)

@@ -90,7 +90,7 @@ def _file_batches(
     for kept in file_records(file, symbology, screen):
         rows, columns = convert(kept, rank, symbology.names)
         if IDENTITY in schema.names:
-            columns[IDENTITY] = identity_of(rows.records)
+            columns[IDENTITY] = identity_of(rows.whole())
         arrays = [columns[name] for name in schema.names]
         screen.tally.add("duplicates_dropped", copies * len(rows.rows))
         screen.tally.add("out_of_order", watch.count(rows))

@@ -84,6 +84,20 @@ def test_rows_at_the_edges_of_bytes_and_blocks_are_all_there(rows):
     )
 
 
+@given(st.data())
+def test_chosen_rows_are_cut_as_if_there_were_no_others(data):
+    random = np.random.default_rng(data.draw(st.integers(0, 9)))
+    words = random.integers(-(2**63), 2**63 - 1, (300, MBP10_WORDS), np.int64)
+    words[:, 6::4] = random.integers(-9, 9, (300, LEVELS)) * oracle.TICK
+    rows = np.array(data.draw(st.lists(st.integers(0, 299), max_size=290)), np.int64)
+
+    some, alone = transpose_ladder(words, rows), transpose_ladder(words[rows])
+
+    assert some.off_tick == alone.off_tick
+    for side, other in ((some.bid, alone.bid), (some.ask, alone.ask)):
+        assert all(np.array_equal(a, b) for a, b in zip(side, other, strict=True))
+
+
 def test_an_undefined_price_is_absent_and_not_off_tick():
     absent = (oracle.UNDEFINED, oracle.UNDEFINED, 5, 5, 1, 1)
     cut = transpose_ladder(words_of(record([absent] * LEVELS)))
