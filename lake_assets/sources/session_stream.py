@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from lake_assets.catalog.rows import Rows
-from lake_assets.errors import WrongContentError
+from lake_assets.errors import ConflictingInputError, LateRowError, WrongContentError
 from lake_assets.sources.dbn import header_of, iter_records
 from lake_assets.sources.duplicates import IDENTITY, Overlap, find_overlaps, without_duplicates
 from lake_assets.sources.header import Header
@@ -57,12 +57,29 @@ def rows_in_order(schema: pa.Schema, begin: Callable[[], Screen], make: MakeRows
     new screen then counts from nothing.
     """
 
-    def ordered(merge: Merge, anew: Callable[[], Rows] | None) -> Rows:
-        screen = begin()
-        batches = pa.RecordBatchReader.from_batches(schema, make(screen, merge))
-        return Rows(batches=batches, quality=screen.tally.quality, anew=anew)
+    def stream(screen: Screen, batches: Iterator[pa.RecordBatch]) -> Rows:
+        reader = pa.RecordBatchReader.from_batches(schema, batches)
+        return Rows(batches=reader, quality=screen.tally.quality)
 
-    return ordered(merge_in_window, lambda: ordered(sort_outside, None))
+    def sorted_rows() -> Rows:
+        screen = begin()
+        return stream(screen, make(screen, sort_outside))
+
+    screen = begin()
+    rows = stream(screen, _in_doubt(make(screen, merge_in_window)))
+    return replace(rows, anew=sorted_rows)
+
+
+def _in_doubt(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Rows of which one may be late: what a file seems to lack it may still bring.
+
+    Raises:
+        LateRowError: also where files seem to conflict; the sort tells whether they do.
+    """
+    try:
+        yield from batches
+    except ConflictingInputError as conflict:
+        raise LateRowError(f"{conflict}; unless it comes late") from conflict
 
 
 def stream_rows(
