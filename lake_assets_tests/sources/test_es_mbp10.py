@@ -20,10 +20,12 @@ from lake_assets_tests.sources.dbn_files import (
     ES,
     OPEN,
     SECOND,
+    SESSION,
     TICK,
     UNDEFINED,
     Request,
     book,
+    frame_of,
     read,
     records,
     trades,
@@ -119,6 +121,17 @@ def test_orders_before_the_open_build_the_book_but_give_no_rows(tmp_path):
 
     assert frame.select("row", "bid_ticks_0", "bid_ticks_1").rows() == [(1, 18_991, 18_990)]
     assert quality["out_of_session"] == 1
+
+
+def test_the_books_of_two_contracts_come_in_one_order_at_once(tmp_path):
+    numbers = [ES, 5602, ES, 5602, ES]
+    rows = orders(at(10, 20, 30, 40, 50), instrument_id=numbers, order_id=[1, 2, 3, 4, 5])
+    write(tmp_path / "a.dbn", rows, replace(ORDERS, symbols={"ESH4": ES, "ESM4": 5602}))
+
+    frame = frame_of(read_es_mbp10(scan_raw(tmp_path), SESSION))
+
+    assert frame["row"].to_list() == [0, 1, 2, 3, 4]
+    assert frame["instrument_id"].to_list() == numbers
 
 
 def test_the_book_lives_on_from_file_to_file(tmp_path):
