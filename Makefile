@@ -36,6 +36,7 @@ format: env ## format and fix what can be fixed
 
 bench: env ## time ingest and compute beside their references
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.option_books
 
 docs: env ## write docs/datasets.md from the catalog
 	$(BIN)/lake describe --markdown > docs/datasets.md

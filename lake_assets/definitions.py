@@ -8,10 +8,19 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from lake_assets.bronze import es_mbp10, es_trades, spy_options
+from lake_assets.bronze import es_mbp10, es_trades, option_books, spy_options
 from lake_assets.catalog import SIGNALS
 from lake_assets.errors import LakeError
-from lake_assets.gold import label_grid, labels, signals
+from lake_assets.gold import (
+    bursts,
+    chop_pockets,
+    fear_spikes,
+    label_grid,
+    labels,
+    liquidity_events,
+    regimes,
+    signals,
+)
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.auditor import auditor_resource
 from lake_assets.orchestration.io_manager import LakeIOManager
@@ -27,6 +36,7 @@ from lake_assets.silver import (
     fuel,
     levels,
     ohlcv,
+    option_state,
     options,
     runway,
     score,
@@ -58,6 +68,13 @@ def lake_assets() -> list[LakeAsset]:
         label_grid.label_grid,
         signals.signals,
         signals.signals_multi_day,
+        *option_books.option_books,
+        *option_state.option_state,
+        *bursts.bursts,
+        *liquidity_events.liquidity_events,
+        *fear_spikes.fear_spikes,
+        *chop_pockets.chop_pockets,
+        *regimes.regimes,
     ]
 
 
@@ -104,7 +121,8 @@ def run_session(day: date, root: Path, params: SignalParams) -> pl.DataFrame:
         LakeError: the session could not be built; the message says why.
     """
     use_instance_beside(root)
-    keys = [a.definition.key for a in lake_assets() if a.recipe.dataset.calendar is not None]
+    daily = [a.recipe.dataset for a in lake_assets() if a.recipe.dataset.calendar is not None]
+    keys = [dg.AssetKey(dataset.key) for dataset in daily if dataset.underlying is None]
     values = params.model_dump(mode="json")
     run = run_partition(
         build_definitions({"LAKE_ROOT": str(root)}),

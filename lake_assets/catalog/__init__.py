@@ -4,8 +4,18 @@ from typing import Final
 
 from lake_assets.catalog.bronze import ES_MBP10, ES_TRADES, SPY_OPTIONS
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.family import Family
 from lake_assets.catalog.gold import LABELS, SIGNALS, SIGNALS_MULTI_DAY
 from lake_assets.catalog.label_grid import LABEL_GRID
+from lake_assets.catalog.option_books import OPTION_BOOKS
+from lake_assets.catalog.option_events import (
+    BURSTS,
+    CHOP_POCKETS,
+    FEAR_SPIKES,
+    LIQUIDITY_EVENTS,
+    REGIMES,
+)
+from lake_assets.catalog.option_state import OPTION_STATE
 from lake_assets.catalog.options import OPTION_FLOW, OPTION_GREEKS
 from lake_assets.catalog.silver import (
     ES_SPY_BASIS,
@@ -16,6 +26,16 @@ from lake_assets.catalog.silver import (
 )
 from lake_assets.catalog.touch import BARRIER, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
 from lake_assets.errors import UnknownNameError
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    OPTION_BOOKS,
+    OPTION_STATE,
+    BURSTS,
+    LIQUIDITY_EVENTS,
+    FEAR_SPIKES,
+    CHOP_POCKETS,
+    REGIMES,
+)
 
 DATASETS: Final[tuple[Dataset, ...]] = (
     ES_TRADES,
@@ -38,38 +58,63 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     LABEL_GRID,
     SIGNALS,
     SIGNALS_MULTI_DAY,
+    *(member for family in FAMILIES for member in family),
 )
 
 _BY_NAME: Final = {dataset.name: dataset for dataset in DATASETS}
+_BY_KEY: Final = {"/".join(dataset.key): dataset for dataset in DATASETS}
+_BY_TABLE: Final = {family.table: family for family in FAMILIES}
 
 
 def dataset_named(name: str) -> Dataset:
-    """The dataset of a name, with or without its layer: ``levels`` or ``silver/levels``.
+    """The dataset of a name or an asset key: ``bursts_NIFTY`` or ``gold/NIFTY/bursts``.
 
     Raises:
         UnknownNameError: nobody declared it; the message lists who is there.
     """
-    found = _BY_NAME.get(name.rsplit("/", 1)[-1])
-    if found is None or "/".join(found.key) != name != found.name:
+    found = _BY_NAME.get(name) or _BY_KEY.get(name)
+    if found is None:
         raise UnknownNameError(f"no dataset is called {name!r}; there are {', '.join(_BY_NAME)}")
     return found
 
 
+def datasets_named(name: str, underlying: str | None = None) -> tuple[Dataset, ...]:
+    """What an argument of an asset means: a dataset, or a table there is one of per underlying.
+
+    An asset of an underlying means that underlying's; an asset of none means all of them.
+
+    Raises:
+        UnknownNameError: nobody declared it.
+    """
+    family = _BY_TABLE.get(name)
+    if family is None:
+        return (dataset_named(name),)
+    return (family.of(underlying),) if underlying else family.members
+
+
 __all__ = [
     "BARRIER",
+    "BURSTS",
+    "CHOP_POCKETS",
     "DATASETS",
     "ES_MBP10",
     "ES_SPY_BASIS",
     "ES_TRADES",
+    "FAMILIES",
+    "FEAR_SPIKES",
     "FRONT_CONTRACT",
     "FUEL",
     "LABELS",
     "LABEL_GRID",
     "LEVELS",
+    "LIQUIDITY_EVENTS",
     "OHLCV_1M",
     "OHLCV_2M",
+    "OPTION_BOOKS",
     "OPTION_FLOW",
     "OPTION_GREEKS",
+    "OPTION_STATE",
+    "REGIMES",
     "RUNWAY",
     "SCORE",
     "SIGNALS",
@@ -78,4 +123,5 @@ __all__ = [
     "TAPE",
     "TOUCHES",
     "dataset_named",
+    "datasets_named",
 ]

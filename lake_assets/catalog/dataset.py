@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.schema import LakeSchema, Role
+from lake_assets.market.price import NANOS_PER_MICRO
 from lake_assets.market.sessions import Calendar
 
 WHOLE: Final = "all"  # the one partition of a dataset that is not cut by session
@@ -53,10 +54,12 @@ class KnownAt:
 class Dataset:
     """A table of the lake: its schema, where its partitions live, and how they are ordered.
 
-    ``calendar`` is None for an aggregate that holds every session in one file. ``sort_by`` is a
-    total order: no two rows tie. ``version`` names the code that makes the rows; raising it
-    makes every partition stale. ``known_at`` is None where no row tells its time: all are known
-    before the working hours.
+    ``name`` is unique; of a dataset there is one of per underlying it is the table's name and the
+    underlying's, ``bursts_NIFTY``. ``calendar`` is None for an aggregate that holds every session
+    in one file. ``sort_by`` is a total order: no two rows tie. ``version`` names the code that
+    makes the rows; raising it makes every partition stale. ``file`` is the first word of the
+    files' names of a table that has underlyings; the table's own name if empty. ``known_at`` is
+    None where no row tells its time: all are known before the working hours.
     """
 
     name: str
@@ -68,14 +71,28 @@ class Dataset:
     room: str = ""
     known_at: KnownAt | None = None
     fresh_within: timedelta | None = timedelta(hours=12)
+    underlying: str | None = None
+    file: str = ""
 
     def __hash__(self) -> int:
         return hash(self.key)
 
     @property
-    def key(self) -> tuple[str, str]:
-        """Layer and name: the asset key."""
-        return self.layer.value, self.name
+    def table(self) -> str:
+        """The name without the underlying: what the rows are, whoever they are of."""
+        return self.name.removesuffix(f"_{self.underlying}")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The asset key: layer and name, with the underlying, if any, between them."""
+        if self.underlying is None:
+            return self.layer.value, self.name
+        return self.layer.value, self.underlying, self.table
+
+    @property
+    def group(self) -> str:
+        """Where the UI shows it: with all of its underlying, or of its layer."""
+        return self.underlying or self.layer.value
 
     @property
     def summary(self) -> str:
@@ -128,12 +145,19 @@ class Dataset:
         if self.known_at is None:
             return pl.lit(value=True)
         at = pl.col(self.known_at.column)
+        if isinstance(self.columns[self.known_at.column].dtype, pl.Datetime):
+            at = at.dt.epoch("us") * NANOS_PER_MICRO
         return at < cut_ns if self.known_at.included else at <= cut_ns
 
     def stem(self, partition: str) -> str:
         """``<layer>/<room>/<name>_<partition>`` without suffix: the one place it is formed."""
-        name = self.name if partition == WHOLE else f"{self.name}_{partition}"
-        return f"{self.layer}/{self.room or self.name}/{name}"
+        name = self.prefix if partition == WHOLE else f"{self.prefix}_{partition}"
+        return f"{self.layer}/{self.room or self.table}/{name}"
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its files begin with: the table and the underlying, if any."""
+        return f"{self.file or self.table}_{self.underlying}" if self.underlying else self.table
 
     def path(self, partition: str) -> str:
         """File of a partition, relative to the lake."""

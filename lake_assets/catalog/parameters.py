@@ -19,12 +19,25 @@ class Params(BaseModel):
         return sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
 
 
-class SessionParams(Params):
+class AsOfParams(Params):
+    """As of when a session is built."""
+
+    as_of_ns: int | None = Field(
+        None, ge=0, description="build as it was known at this moment, ns UTC; null: all of it"
+    )
+
+
+class SessionParams(AsOfParams):
     """Which part of a session is worked on, and as of when."""
 
     touch_hours: TouchHours = Field(
         TouchHours.rth, description="minutes searched for touches: regular hours, or all of Globex"
     )
-    as_of_ns: int | None = Field(
-        None, ge=0, description="build as it was known at this moment, ns UTC; null: all of it"
+
+
+class BookParams(AsOfParams):
+    """How option books are typed."""
+
+    start_tolerance_s: int = Field(
+        5, ge=0, description="a contract seen this soon after the open was seen from its start, s"
     )

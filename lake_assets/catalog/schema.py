@@ -1,10 +1,13 @@
 """How a table is declared: one strict schema class, one sentence, a meaning for each column."""
 
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, TypeAlias, cast
 
 import pandera.polars as pa
 import polars as pl
+
+Moment: TypeAlias = Annotated[pl.Datetime, "us", "UTC"]
+"""Annotation of a column of moments: microseconds, in UTC."""
 
 
 class Role(StrEnum):
@@ -63,7 +66,21 @@ def column(  # noqa: PLR0913 - a declaration has many facts, each by name
     )
 
 
+def whose() -> Any:  # noqa: ANN401 - as column
+    """Declare the ``pl.Enum`` column ``underlying`` of a table there is one of per underlying.
+
+    `for_each_underlying` narrows it to the one name a member holds, so that registering another
+    underlying changes no schema.
+    """
+    return pa.Field(
+        description="whose options",
+        dtype_kwargs={"categories": ["?"]},
+        metadata={"unit": None, "null": None, "role": Role.FEATURE.value},
+    )
+
+
 NANOS = "ns UTC"
+MICROS = "us UTC"
 TICKS = "ticks of 0.25 points"
 UNITS = "units of $0.0001, SPY scale"
 DOLLARS = "USD, SPY scale"

@@ -43,17 +43,21 @@ def datasets_page() -> Iterator[str]:
     yield "# Datasets"
     yield ""
     yield "Written from the catalog by `make docs`; a test compares."
+    shown: set[tuple[str, str]] = set()
     for dataset in DATASETS:
-        yield from _section(dataset)
+        if (dataset.layer, dataset.table) not in shown:
+            shown.add((dataset.layer, dataset.table))
+            yield from _section(dataset)
 
 
 def _section(dataset: Dataset) -> Iterator[str]:
     yield ""
-    yield f"## {'/'.join(dataset.key)}"
+    yield f"## {_of_any('/'.join(dataset.key), dataset)}"
     yield ""
     yield dataset.summary
     yield ""
-    yield f"File `{dataset.path('<session>' if dataset.calendar else 'all')}`, "
+    file = dataset.path("<session>" if dataset.calendar else "all")
+    yield f"File `{_of_any(file, dataset)}`, "
     yield f"sorted by {', '.join(f'`{name}`' for name in dataset.sort_by)}."
     yield ""
     yield "| Column | Type | Unit | Meaning | Null | Role |"
@@ -62,3 +66,8 @@ def _section(dataset: Dataset) -> Iterator[str]:
         dtype = str(column.dtype).split("(")[0]
         cells = (column.unit or "", column.meaning, column.null or "never", column.role.value)
         yield f"| `{column.name}` | {dtype} | {' | '.join(cells)} |"
+
+
+def _of_any(text: str, dataset: Dataset) -> str:
+    """The text with a word for the underlying: the page shows a table once, whoever it is of."""
+    return text.replace(dataset.underlying, "<underlying>") if dataset.underlying else text

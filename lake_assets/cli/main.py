@@ -88,14 +88,7 @@ def parser() -> argparse.ArgumentParser:
     demo = command("demo", "Simulate two sessions, build Bronze to Gold, say where to look.")
     demo.add_argument("--book-records", type=int, default=200_000, help="book records a session")
 
-    simulate = command("simulate", "Write synthetic sessions as genuine vendor files.")
-    simulate.add_argument("sessions", help="one date, or first..last")
-    simulate.add_argument("--seed", type=int, default=1)
-    simulate.add_argument(
-        "--book-records", type=int, default=200_000, help="book records a session"
-    )
-    simulate.add_argument("--overwrite", action="store_true", help="replace what stands there")
-
+    _add_simulate(command("simulate", "Write synthetic sessions as genuine vendor files."))
     _add_backfill(command("backfill", "Materialize sessions; what is there is not made again."))
 
     status = command("status", "What is materialized, stale or missing.")
@@ -126,6 +119,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_simulate(simulate: argparse.ArgumentParser) -> None:
+    simulate.add_argument("sessions", help="one date, or first..last")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument(
+        "--book-records", type=int, default=200_000, help="book records a session"
+    )
+    simulate.add_argument("--overwrite", action="store_true", help="replace what stands there")
+    books = simulate.add_argument_group("option books, second by second")
+    books.add_argument("--underlying", help="write its option books, as NIFTY; nothing else")
+    books.add_argument("--strikes", type=int, default=21, help="of each of two expiries")
+    books.add_argument(
+        "--update-share", type=float, default=0.02, help="of seconds, far from the money"
+    )
+    books.add_argument("--quiet", action="store_true", help="plant no events")
+    books.add_argument("--flaws", action="store_true", help="repeat, lose and damage rows")
+
+
 def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     backfill.add_argument("sessions", nargs="?", help="one date, or first..last")
     backfill.add_argument("--start-date", help="first session")
@@ -135,7 +145,10 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     which.add_argument("--stale", action="store_true", help="only sessions with a stale partition")
     which.add_argument("--force", action="store_true", help="rebuild what is materialized too")
     backfill.add_argument("--workers", type=int, default=1, help="sessions at a time")
-    backfill.add_argument("--select", help="Dagster asset selection; all daily assets if absent")
+    backfill.add_argument(
+        "--select",
+        help="Dagster asset selection, as group:NIFTY; all but the underlyings' if absent",
+    )
     backfill.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
     backfill.add_argument("--json", action="store_true")
     backfill.add_argument("--dry-run", action="store_true", help="say what would run, and why")

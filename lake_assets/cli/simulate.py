@@ -4,16 +4,27 @@ import argparse
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
 
 from lake_assets.cli.place import open_lake, parse_sessions
 from lake_assets.cli.report import console
+from lake_assets.errors import UnknownNameError
 from lake_assets.market.sessions import session_on
+from lake_assets.market.underlyings import underlying_named
+from lake_assets.simulation.option_books import simulate_option_books
+from lake_assets.simulation.option_books_params import OptionBookParams
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import SimulatedSession, simulate_session
+
+_BOOK_OPTIONS: Final = ("seed", "strikes", "update_share", "quiet", "flaws")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the sessions asked for into the raw folder."""
+    if arguments.underlying is not None:
+        return _run_option_books(arguments)
     source = open_lake()
     made = simulate(
         parse_sessions(arguments.sessions),
@@ -26,6 +37,36 @@ def run(arguments: argparse.Namespace) -> int:
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         console().print(f"{session.session.day}: {told} records in {source.raw_root}")
     return 0
+
+
+def _run_option_books(arguments: argparse.Namespace) -> int:
+    """Write one underlying's option books, and what is planted in them, into the raw folder."""
+    raw_root = open_lake().raw_root
+    underlying = underlying_named(arguments.underlying)
+    params = _option_book_params(arguments)
+    for name in parse_sessions(arguments.sessions, underlying.calendar):
+        session = session_on(date.fromisoformat(name), underlying.calendar)
+        made = simulate_option_books(
+            session, underlying, raw_root, params, overwrite=arguments.overwrite
+        )
+        rows = sum(file.records for file in made.books)
+        console().print(f"{name}: {rows:,} records of {underlying.name} options in {raw_root}")
+        console().print(f"{name}: what is planted in them is in {made.path('answers')}")
+    return 0
+
+
+def _option_book_params(arguments: argparse.Namespace) -> OptionBookParams:
+    """The parameters a command line asks for.
+
+    Raises:
+        UnknownNameError: one of them has no such value.
+    """
+    asked = {name: getattr(arguments, name) for name in _BOOK_OPTIONS}
+    try:
+        return OptionBookParams(**asked)
+    except ValidationError as error:
+        told = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        raise UnknownNameError(f"no such option books can be simulated: {told}") from error
 
 
 def lively(*, seed: int, book_records: int) -> SimulationParams:

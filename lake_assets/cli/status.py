@@ -4,18 +4,32 @@ import argparse
 
 from lake_assets.cli.place import open_lake, open_survey, parse_sessions, sessions_in_sight
 from lake_assets.cli.report import console, print_states
+from lake_assets.errors import UnknownSessionError
+from lake_assets.market.sessions import Calendar
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at every dataset of the sessions asked for, or of those in sight."""
     source = open_lake()
     survey = open_survey(source)
-    named = parse_sessions(arguments.sessions) if arguments.sessions else sessions_in_sight(source)
+    named = _named(arguments.sessions) if arguments.sessions else sessions_in_sight(source)
     if not named and not arguments.json:
         console().print(
-            f"The lake at {source.root} is empty and {source.raw_root} holds no ES trades.\n"
-            "Put vendor files there, or run `lake demo`."
+            f"The lake at {source.root} is empty and {source.raw_root} holds no ES trades and no "
+            "option books.\nPut vendor files there, or run `lake demo`."
         )
         return 0
     print_states([*survey.partitions(named), *survey.aggregates()], as_json=arguments.json)
     return 0
+
+
+def _named(text: str) -> list[str]:
+    """Sessions of any exchange; a date that is none's is refused as New York's is."""
+    found: set[str] = set()
+    for calendar in (Calendar.NSE, Calendar.NEW_YORK):
+        try:
+            found |= set(parse_sessions(text, calendar))
+        except UnknownSessionError:
+            if calendar is Calendar.NEW_YORK and not found:
+                raise
+    return sorted(found)

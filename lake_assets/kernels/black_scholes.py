@@ -80,12 +80,14 @@ def implied_volatility(options: Options, twice_price_u: I8, rule: VolatilityRule
             years = options.years[i]
             paid = strike_u / UNITS_PER_DOLLAR * math.exp(-rule.rate * years)
             price = twice_price_u[i] / (2 * UNITS_PER_DOLLAR)
-            found[i] = _imply(spot_u / UNITS_PER_DOLLAR, paid, price, options.right[i], years, rule)
+            found[i] = imply_one(
+                spot_u / UNITS_PER_DOLLAR, paid, price, options.right[i], years, rule
+            )
     return found
 
 
 @kernel
-def _imply(
+def imply_one(
     spot: float, paid: float, price: float, right: int, years: float, rule: VolatilityRule
 ) -> float:
     """Volatility of one price; ``paid`` is the discounted strike.

@@ -172,7 +172,7 @@ def _median_basis(pairs: I8, close_ns: int, rule: ParityRule) -> float:
         seconds = max(float(rule.min_time_s), (close_ns - pairs[i, _STAMP]) / NANOS_PER_SECOND)
         discount = math.exp(-rule.rate * seconds / YEAR_S)
         values[i] = pairs[i, _ES] - (pairs[i, _STRIKE] * discount + pairs[i, _DIFFERENCE] / 2)
-    return _median(values)
+    return median_in_place(values)
 
 
 @kernel
@@ -186,7 +186,7 @@ def _newest_es(pairs: I8) -> int:
 
 
 @kernel
-def _median(values: F8) -> float:
+def median_in_place(values: F8) -> float:
     """Middle of a few values, of an even count the mean of the middle two; sorts in place.
 
     By hand, because `np.median` takes seconds to compile and there are at most dozens.
@@ -234,6 +234,6 @@ def median_of_samples(basis_u: F8, strikes: I4, window: int, carry: int) -> tupl
             if strikes[j] > 0:
                 seen[count] = basis_u[j]
                 count += 1
-        basis[i] = _median(seen[:count])
+        basis[i] = median_in_place(seen[:count])
         samples[i], newest[i] = count, last
     return basis, samples, newest

@@ -178,7 +178,7 @@ class Lake:
     def partitions(self, dataset: Dataset) -> list[str]:
         """Partitions with a manifest and a file, sorted."""
         folder = self._places.manifest(dataset, WHOLE).parent
-        named = (_partition_in(path, dataset) for path in folder.glob(f"{dataset.name}*.json"))
+        named = (_partition_in(path, dataset) for path in folder.glob(f"{dataset.prefix}*.json"))
         return sorted(p for p in named if p and self._places.data(dataset, p).exists())
 
     def relation(

@@ -69,7 +69,7 @@ class _Verification:
         if self.dataset is None:
             return True
         folder = Path(self.dataset.stem("")).parent
-        return path.parent == folder and path.name.startswith(self.dataset.name)
+        return path.parent == folder and path.name.startswith(self.dataset.prefix)
 
     def _described(self, path: Path) -> Iterator[Finding]:
         """What is wrong with a manifest or the file it describes."""

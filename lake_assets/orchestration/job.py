@@ -4,21 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TypeAlias, cast
+from typing import TypeAlias, cast, get_args, get_origin
 
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
+from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.staging import Staged
 from lake_assets.market.sessions import Session, session_on
+from lake_assets.market.underlyings import underlying_named
 from lake_assets.market.vocabulary import Provenance
 from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe, raw_files_of
 from lake_assets.orchestration.resources import LakeResource
-from lake_assets.physics.parameters import SignalParams
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Job:
     recipe: Recipe
     partition: str
     source: LakeResource
-    parameters: SignalParams
+    parameters: LakeParams
 
     @cached_property
     def session(self) -> Session | None:
@@ -70,17 +72,26 @@ class Job:
     def _arguments(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> dict[str, object]:
         recipe = self.recipe
         arguments: dict[str, object] = {
-            name: inputs[name].read(kind) for name, kind in recipe.inputs.items()
+            name: self._read(name, kind, inputs) for name, kind in recipe.inputs.items()
         }
         if recipe.params:
             arguments[recipe.params[0]] = recipe.chosen(self.parameters)
         if recipe.session:
             arguments[recipe.session] = self.session
+        if recipe.underlying and recipe.dataset.underlying:
+            arguments[recipe.underlying] = underlying_named(recipe.dataset.underlying)
         if recipe.raw:
             arguments[recipe.raw] = self.source.inventory
         if recipe.made_from:
             arguments[recipe.made_from] = wanted
         return arguments
+
+    def _read(self, argument: str, kind: object, inputs: Mapping[str, Upstream]) -> object:
+        """What an argument stands for, read as it is annotated."""
+        named = self.recipe.read_by(argument)
+        if get_origin(kind) is dict:
+            return {d.underlying: inputs[d.name].read(get_args(kind)[1]) for d in named}
+        return inputs[named[0].name].read(kind)
 
     def _provenance(self, wanted: Fingerprint) -> Provenance:
         """Simulated as soon as one of the inputs is."""
@@ -88,15 +99,16 @@ class Job:
         if self.recipe.raw:
             kinds = {file.provenance for file in self.source.inventory.files}
         for dataset in self.recipe.upstream():
-            for partition in self._partitions_read(dataset.name, wanted):
+            for partition in self._partitions_read(dataset, wanted):
                 found = lake.in_force(dataset, partition)
                 kinds |= {found.provenance} if found else set()
         return Provenance.SIMULATED if Provenance.SIMULATED in kinds else Provenance.VENDOR
 
-    def _partitions_read(self, name: str, wanted: Fingerprint) -> list[str]:
+    def _partitions_read(self, dataset: Dataset, wanted: Fingerprint) -> list[str]:
         if self.recipe.dataset.calendar is not None:
             return [self.partition]
-        return [at.rsplit("/", 1)[-1] for at in wanted.inputs if at.split("/")[1] == name]
+        places = (at.rsplit("/", 1) for at in wanted.inputs)
+        return [name for key, name in places if key == "/".join(dataset.key)]
 
 
 AuditOf: TypeAlias = Callable[[Job, pl.DataFrame, Fingerprint], Certificate]

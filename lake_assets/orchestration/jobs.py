@@ -27,11 +27,15 @@ AssetJob = UnresolvedAssetJobDefinition  # what Dagster's define_asset_job retur
 
 
 def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
-    """`ingest` (Bronze), `signals` (Bronze to Gold of a session), `training_set` (all sessions)."""
-    daily = [a for a in assets if a.recipe.dataset.calendar is not None]
-    whole = [a for a in assets if a.recipe.dataset.calendar is None]
+    """`ingest`, `signals`, `training_set`, and a `market_truth` for each exchange's sessions.
+
+    A job's assets share one partitions definition: the underlyings of one calendar go together.
+    """
+    touches = [a for a in assets if a.recipe.dataset.underlying is None]
+    daily = [a for a in touches if a.recipe.dataset.calendar is not None]
+    whole = [a for a in touches if a.recipe.dataset.calendar is None]
     bronze = [a for a in daily if a.recipe.dataset.layer is Layer.BRONZE]
-    return {
+    jobs = {
         "ingest": dg.define_asset_job(
             "ingest",
             _select(bronze),
@@ -48,6 +52,20 @@ def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
             description="Every materialized session, stacked and cut into folds.",
         ),
     }
+    for calendar in Calendar:
+        seconds = [
+            a
+            for a in assets
+            if a.recipe.dataset.underlying and a.recipe.dataset.calendar is calendar
+        ]
+        name = f"market_truth_{calendar}"
+        names = sorted({str(a.recipe.dataset.underlying) for a in seconds})
+        jobs[name] = dg.define_asset_job(
+            name,
+            _select(seconds),
+            description=f"Option books of one session to its events: {', '.join(names)}.",
+        )
+    return jobs
 
 
 def _select(assets: Sequence[LakeAsset]) -> dg.AssetSelection:

@@ -8,9 +8,12 @@ from typing import Any
 import dagster as dg
 
 from lake_assets.catalog.dataset import WHOLE, Dataset
+from lake_assets.catalog.family import Family
 from lake_assets.errors import ContractError, LookAheadError
 from lake_assets.lake.manifest import Generation
 from lake_assets.lake.staging import Staged
+from lake_assets.market.option_vocabulary import BookSource
+from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.decision import Decision, Outcome, decide
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.job import Job
@@ -58,31 +61,57 @@ def lake_asset(
     """
 
     def wrap(make: Callable[..., object]) -> LakeAsset:
-        recipe = Recipe.of(dataset, make)
-        key = dg.AssetKey(dataset.key)
-        definition = dg.asset(
-            key=key,
-            ins={
-                up.name: dg.AssetIn(key=dg.AssetKey(up.key), dagster_type=_UPSTREAM)
-                for up in recipe.upstream()
-            },
-            partitions_def=session_partitions(dataset.calendar) if dataset.calendar else None,
-            group_name=dataset.layer.value,
-            description=f"{dataset.summary}\n\n{(make.__doc__ or '').strip()}",
-            kinds={"polars" if recipe.raw is None else "databento", "parquet"},
-            owners=["team:lake"],
-            code_version=dataset.version,
-            metadata={"dagster/column_schema": table_schema(dataset)},
-            check_specs=[
-                dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
-                dg.AssetCheckSpec(QUALITY_CHECK, asset=key, description=_QUALITY),
-                *([_audit_spec(key)] if audited else []),
-            ],
-            required_resource_keys={"lake", "parameters", *(["auditor"] if audited else [])},
-        )(_body(recipe, audited=audited))
-        return LakeAsset(recipe, definition)
+        return _assemble(dataset, make, audited=audited)
 
     return wrap
+
+
+def lake_asset_per_underlying(
+    family: Family, *, audited: bool = False
+) -> Callable[[Callable[..., object]], tuple[LakeAsset, ...]]:
+    """Make a function the maker of a table of every underlying: one asset each.
+
+    Its arguments name the other tables; each asset reads those of its own underlying.
+    """
+
+    def wrap(make: Callable[..., object]) -> tuple[LakeAsset, ...]:
+        return tuple(_assemble(dataset, make, audited=audited) for dataset in family)
+
+    return wrap
+
+
+def _assemble(dataset: Dataset, make: Callable[..., object], *, audited: bool) -> LakeAsset:
+    recipe = Recipe.of(dataset, make)
+    key = dg.AssetKey(dataset.key)
+    definition = dg.asset(
+        key=key,
+        ins={
+            up.name: dg.AssetIn(key=dg.AssetKey(up.key), dagster_type=_UPSTREAM)
+            for up in recipe.upstream()
+        },
+        partitions_def=session_partitions(dataset.calendar) if dataset.calendar else None,
+        group_name=dataset.group,
+        description=f"{dataset.summary}\n\n{(make.__doc__ or '').strip()}",
+        kinds={_kind(recipe), "parquet"},
+        owners=["team:lake"],
+        code_version=dataset.version,
+        metadata={"dagster/column_schema": table_schema(dataset)},
+        check_specs=[
+            dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
+            dg.AssetCheckSpec(QUALITY_CHECK, asset=key, description=_QUALITY),
+            *([_audit_spec(key)] if audited else []),
+        ],
+        required_resource_keys={"lake", "parameters", *(["auditor"] if audited else [])},
+    )(_body(recipe, audited=audited))
+    return LakeAsset(recipe, definition)
+
+
+def _kind(recipe: Recipe) -> str:
+    """What the UI's badge says: the vendor of a Bronze asset, the tool of any other."""
+    if recipe.raw is None or recipe.dataset.underlying is None:
+        return "polars" if recipe.raw is None else "databento"
+    packed = underlying_named(recipe.dataset.underlying).source is BookSource.PACKED
+    return "polars" if packed else "databento"
 
 
 def _audit_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:

@@ -12,8 +12,9 @@ from lake_assets.catalog.schema import Role
 from lake_assets.errors import ComputationRefusedError, ContractError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.market.sessions import Session
+from lake_assets.market.underlyings import underlying_named
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe
-from lake_assets.physics.parameters import SignalParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Rebuild:
 
     recipes: Sequence[Recipe]
     session: Session
-    parameters: SignalParams
+    parameters: LakeParams
     made_from: Fingerprint
 
     def from_bronze(self, bronze: Bronze, cut_ns: int) -> Rebuilt:
@@ -62,15 +63,18 @@ class Rebuild:
         self,
         recipe: Recipe,
         held: dict[str, pl.DataFrame | pl.LazyFrame],
-        parameters: SignalParams,
+        parameters: LakeParams,
     ) -> pl.DataFrame:
         arguments: dict[str, object] = {
-            name: _as(held, name, kind) for name, kind in recipe.inputs.items()
+            name: _as(held, recipe.read_by(name)[0].name, kind)
+            for name, kind in recipe.inputs.items()
         }
         if recipe.params:
             arguments[recipe.params[0]] = recipe.chosen(parameters)
         if recipe.session:
             arguments[recipe.session] = self.session
+        if recipe.underlying and recipe.dataset.underlying:
+            arguments[recipe.underlying] = underlying_named(recipe.dataset.underlying)
         if recipe.made_from:
             arguments[recipe.made_from] = self.made_from
         made = recipe.make(**arguments)
@@ -88,7 +92,7 @@ def behind(recipes: Sequence[Recipe], dataset: Dataset) -> list[Recipe]:
     needed = {dataset.name}
     for recipe in reversed(recipes):
         if recipe.dataset.name in needed:
-            needed |= set(recipe.inputs)
+            needed |= {upstream.name for upstream in recipe.upstream()}
     return [r for r in recipes if r.dataset.name in needed and r.raw is None]
 
 

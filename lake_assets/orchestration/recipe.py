@@ -3,17 +3,19 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import get_type_hints
+from typing import Final, get_origin, get_type_hints
 
-from lake_assets.catalog import dataset_named
+from lake_assets.catalog import datasets_named
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.parameters import Params
 from lake_assets.errors import MissingPartitionError, UnknownNameError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import Session
-from lake_assets.physics.parameters import SignalParams
+from lake_assets.market.underlyings import Underlying, underlying_named
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.sources.inventory import Inventory
+from lake_assets.sources.option_books import book_fingerprints
 from lake_assets.sources.selection import input_fingerprints
 
 
@@ -22,8 +24,10 @@ class Recipe:
     """How one dataset is made, as its function's arguments say.
 
     An argument named after a dataset is an upstream edge; one annotated with a group of
-    parameters receives them; `Session`, `Inventory` and `Fingerprint` receive the partition's
-    session, the raw files, and what the partition is being made from.
+    parameters receives them; `Session`, `Underlying`, `Inventory` and `Fingerprint` receive the
+    partition's session, the dataset's underlying, the raw files, and what the partition is being
+    made from. A table there is one of per underlying means, to an asset of an underlying, that
+    underlying's; to any other all of them, as a dict by underlying.
     """
 
     dataset: Dataset
@@ -31,6 +35,7 @@ class Recipe:
     inputs: Mapping[str, object]
     params: tuple[str, type[Params]] | None
     session: str | None
+    underlying: str | None
     raw: str | None
     made_from: str | None
 
@@ -39,38 +44,51 @@ class Recipe:
         """Read a recipe off a function.
 
         Raises:
-            UnknownNameError: an argument is neither a dataset nor something the lake hands out.
+            UnknownNameError: an argument is neither a dataset nor something the lake hands out, or
+                its annotation does not say how to read what it names.
         """
         hints = get_type_hints(make)
         inputs: dict[str, object] = {}
-        params, session, raw, made_from = None, None, None, None
+        params: tuple[str, type[Params]] | None = None
+        handed: dict[object, str] = {}
         for name in inspect.signature(make).parameters:
             kind = hints.get(name)
             if isinstance(kind, type) and issubclass(kind, Params):
                 params = (name, kind)
-            elif kind is Session:
-                session = name
-            elif kind is Inventory:
-                raw = name
-            elif kind is Fingerprint:
-                made_from = name
+            elif kind in _HANDED_OUT:
+                handed[kind] = name
             else:
-                inputs[dataset_named(name).name] = kind
-        return cls(dataset, make, inputs, params, session, raw, made_from)
+                _check_reading(dataset, name, kind)
+                inputs[name] = kind
+        if Underlying in handed and dataset.underlying is None:
+            raise UnknownNameError(f"{dataset.name} is of no underlying, and can be given none")
+        return cls(
+            dataset,
+            make,
+            inputs,
+            params,
+            session=handed.get(Session),
+            underlying=handed.get(Underlying),
+            raw=handed.get(Inventory),
+            made_from=handed.get(Fingerprint),
+        )
+
+    def read_by(self, argument: str) -> tuple[Dataset, ...]:
+        """Datasets an argument stands for: one, or one per underlying."""
+        return datasets_named(argument, self.dataset.underlying)
 
     def upstream(self) -> list[Dataset]:
         """Datasets the function reads, in the order of its arguments."""
-        return [dataset_named(name) for name in self.inputs]
+        return [dataset for argument in self.inputs for dataset in self.read_by(argument)]
 
-    def chosen(self, parameters: SignalParams) -> Params | None:
-        """The group of parameters the function asks for."""
+    def chosen(self, parameters: LakeParams) -> Params | None:
+        """The group of parameters the function asks for, as its underlying has them."""
         if self.params is None:
             return None
-        group = self.params[1]
-        return group(**{name: getattr(parameters, name) for name in group.model_fields})
+        return parameters.group(self.params[1], self.dataset.underlying)
 
     def fingerprint(
-        self, lake: Lake, partition: str, parameters: SignalParams, raw: "RawOf"
+        self, lake: Lake, partition: str, parameters: LakeParams, raw: "RawOf"
     ) -> Fingerprint:
         """What the partition would be made from now.
 
@@ -78,12 +96,15 @@ class Recipe:
             MissingPartitionError: an upstream partition is not materialized.
         """
         group = self.chosen(parameters)
+        values = group.model_dump(mode="json") if group else {}
+        if self.underlying and self.dataset.underlying:
+            values["underlying"] = underlying_named(self.dataset.underlying).facts
         return Fingerprint(
             code_version=self.dataset.version,
             schema_hash=self.dataset.schema_hash,
-            parameters=group.model_dump(mode="json") if group else {},
+            parameters=values,
             inputs=self._input_hashes(lake, partition),
-            raw_files=raw(self.dataset.name) if self.raw else {},
+            raw_files=raw(self.dataset) if self.raw else {},
         )
 
     def _input_hashes(self, lake: Lake, partition: str) -> dict[str, str]:
@@ -102,16 +123,32 @@ class Recipe:
         return hashes
 
 
-RawOf = Callable[[str], Mapping[str, str]]
-"""From a Bronze dataset's name to the raw files it would read, each with its SHA-256."""
+_HANDED_OUT: Final = (Session, Underlying, Inventory, Fingerprint)
+
+
+def _check_reading(dataset: Dataset, argument: str, kind: object) -> None:
+    """Several datasets are read as a dict by underlying, one is not."""
+    several = len(datasets_named(argument, dataset.underlying)) > 1
+    if several != (get_origin(kind) is dict):
+        raise UnknownNameError(
+            f"{dataset.name}: {argument} is {'one of each underlying' if several else 'one table'};"
+            f" annotate it {'dict[str, ...] by underlying' if several else 'as a frame'}"
+        )
+
+
+RawOf = Callable[[Dataset], Mapping[str, str]]
+"""From a Bronze dataset to the raw files it would read, each with its SHA-256."""
 
 
 def raw_files_of(inventory: Callable[[], Inventory], session: Session | None) -> RawOf:
     """Raw files of a session; nothing is scanned unless a recipe asks."""
 
-    def files(dataset_name: str) -> Mapping[str, str]:
+    def files(dataset: Dataset) -> Mapping[str, str]:
         if session is None:
-            raise UnknownNameError(f"{dataset_name} has no session to read raw files of")
-        return dict(input_fingerprints(inventory(), session, dataset_name))
+            raise UnknownNameError(f"{dataset.name} has no session to read raw files of")
+        if dataset.underlying is not None:
+            underlying = underlying_named(dataset.underlying)
+            return dict(book_fingerprints(inventory(), session, underlying))
+        return dict(input_fingerprints(inventory(), session, dataset.name))
 
     return files

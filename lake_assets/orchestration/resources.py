@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, create_model
 
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake.lake import Lake
-from lake_assets.physics.parameters import SignalParams
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.sources.inventory import Inventory, scan_raw
 
 DEFAULT_ROOT = "data/lake"
@@ -30,11 +30,11 @@ class StalePolicy(StrEnum):
     keep = "keep"
 
 
-class ParametersResource(SignalParams, dg.ConfigurableResource[Any]):  # type: ignore[misc]
+class ParametersResource(LakeParams, dg.ConfigurableResource[Any]):  # type: ignore[misc]
     """Every parameter of the pipeline, as the launchpad shows and changes it."""
 
 
-def parameters_resource(values: SignalParams) -> ParametersResource:
+def parameters_resource(values: LakeParams) -> ParametersResource:
     """The resource with these values as its defaults.
 
     A launch that sets one parameter takes the others from the class, not from an instance: so the
@@ -86,7 +86,7 @@ class LakeResource(dg.ConfigurableResource[Any]):
         return connection
 
 
-def parameters_from(environ: Mapping[str, str]) -> SignalParams:
+def parameters_from(environ: Mapping[str, str]) -> LakeParams:
     """The pipeline's parameters: defaults, then the file LAKE_PARAMETERS, then LAKE_AS_OF_NS.
 
     Raises:
@@ -98,9 +98,9 @@ def parameters_from(environ: Mapping[str, str]) -> SignalParams:
     if as_of := environ.get("LAKE_AS_OF_NS"):
         values["as_of_ns"] = int(as_of)
     try:
-        return SignalParams.model_validate(values)
-    except ValidationError as error:
-        names = ", ".join(sorted(SignalParams.model_fields))
+        return LakeParams.model_validate(values)
+    except (ValidationError, UnknownNameError) as error:
+        names = ", ".join(sorted(LakeParams.model_fields))
         raise UnknownNameError(f"{error}\nthe parameters are {names}") from error
 
 

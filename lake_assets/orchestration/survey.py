@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from lake_assets.catalog.dataset import WHOLE, Dataset
 from lake_assets.errors import MissingPartitionError
+from lake_assets.market.sessions import session_days, session_on
+from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.job import Job
+from lake_assets.orchestration.jobs import sessions_with_trades
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe
 from lake_assets.orchestration.resources import LakeResource
-from lake_assets.physics.parameters import SignalParams
+from lake_assets.sources.option_books import book_fingerprints
 
 
 class State(StrEnum):
@@ -37,12 +43,42 @@ class Survey:
 
     recipes: Sequence[Recipe]
     source: LakeResource
-    parameters: SignalParams
+    parameters: LakeParams
 
     def partitions(self, names: Sequence[str]) -> list[PartitionState]:
-        """State of every daily dataset for each named session, in the order the data flows."""
-        daily = [r for r in self.recipes if r.dataset.calendar is not None]
-        return [state for name in names for state in self._session(daily, name)]
+        """State of every daily dataset for each named session, in the order the data flows.
+
+        An underlying counts where it has raw files or a partition: that nobody recorded it is no
+        gap. Where only underlyings count, the touches do not.
+        """
+        return [state for name in names for state in self._session(self._concerned(name), name)]
+
+    def _concerned(self, name: str) -> list[Recipe]:
+        day = date.fromisoformat(name)
+        daily = [
+            recipe
+            for recipe in self.recipes
+            if recipe.dataset.calendar and day in session_days(recipe.dataset.calendar)
+        ]
+        touches = [r for r in daily if r.dataset.underlying is None]
+        seconds = [r for r in daily if r.dataset.underlying and self._has_books(r.dataset, name)]
+        seen = day in self._trade_days or any(self._is_made(r.dataset, name) for r in touches)
+        return [r for r in daily if r in seconds or (r in touches and (seen or not seconds))]
+
+    def _has_books(self, dataset: Dataset, name: str) -> bool:
+        if dataset.underlying is None or dataset.calendar is None:
+            return False
+        session = session_on(date.fromisoformat(name), dataset.calendar)
+        underlying = underlying_named(dataset.underlying)
+        raw = book_fingerprints(self.source.inventory, session, underlying)
+        return bool(raw) or self._is_made(dataset, name)
+
+    def _is_made(self, dataset: Dataset, name: str) -> bool:
+        return self.source.lake.in_force(dataset, name) is not None
+
+    @cached_property
+    def _trade_days(self) -> set[date]:
+        return {session.day for session in sessions_with_trades(self.source.inventory)}
 
     def aggregates(self) -> list[PartitionState]:
         """State of the datasets that hold every session in one file."""

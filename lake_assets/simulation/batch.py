@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from databento_dbn import Metadata, Schema, SType
 from databento_dbn.metadata import MappingInterval
@@ -16,8 +16,11 @@ from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Interval, Nanos, Session
 from lake_assets.simulation.contracts import Future, Option
 from lake_assets.simulation.dbn_file import DbnFile, WrittenFile, write_whole
+from lake_assets.simulation.option_books_params import OptionBookParams
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.sources.raw_file import SIMULATED_MARK
+
+Params = TypeVar("Params", SimulationParams, OptionBookParams)
 
 GENERATOR: Final = 1  # raise it when the same parameters give other bytes
 
@@ -27,12 +30,12 @@ _METADATA: Final = "metadata.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Generic[Params]):
     """One download: a dataset's files of one session, in a folder of their own."""
 
     dataset: str
     session: Session
-    params: SimulationParams
+    params: Params
     instruments: Sequence[Future] | Sequence[Option]
     raw_root: Path
 
@@ -89,7 +92,7 @@ class Job:
 
     def finish(self, files: Sequence[WrittenFile], schemas: Sequence[str]) -> None:
         """Write the support files, the manifest last: a job is whole when it has one."""
-        support = [
+        support: list[WrittenFile] = [
             self._write(_METADATA, self._metadata(files, schemas)),
             self._write("condition.json", self._condition()),
             self._write("symbology.json", self._symbology()),

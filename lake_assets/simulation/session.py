@@ -85,7 +85,10 @@ def simulate_session(
 
 
 def _simulate(
-    futures: Job, options: Job, rng: np.random.Generator, chunk_records: int
+    futures: Job[SimulationParams],
+    options: Job[SimulationParams],
+    rng: np.random.Generator,
+    chunk_records: int,
 ) -> tuple[WrittenFile, ...]:
     """Futures first: options are priced from their path."""
     session, params = futures.session, futures.params
@@ -101,7 +104,9 @@ def _simulate(
     return tuple(files)
 
 
-def _write_futures(job: Job, market: FuturesMarket, chunk_records: int) -> list[WrittenFile]:
+def _write_futures(
+    job: Job[SimulationParams], market: FuturesMarket, chunk_records: int
+) -> list[WrittenFile]:
     """Book and trades, a file a UTC day each."""
     with ExitStack() as opened:
         days = [
@@ -141,7 +146,9 @@ def _trades_of(words: I8) -> I8:
     return trades
 
 
-def _write_options(job: Job, underlying: Underlying, rng: np.random.Generator) -> list[WrittenFile]:
+def _write_options(
+    job: Job[SimulationParams], underlying: Underlying, rng: np.random.Generator
+) -> list[WrittenFile]:
     """Definitions and prints of the UTC day in which regular hours lie."""
     session, listed = job.session, job.options()
     opens = session.hours.opens if session.rth is None else session.rth.opens

@@ -2,20 +2,29 @@
 
 import hashlib
 import re
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from lake_assets.errors import CorruptFileError, RawInputError, WrongContentError
+from lake_assets.market.price import NANOS_PER_SECOND
+from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.market.vocabulary import Provenance
 from lake_assets.sources.batch_support import check_against_manifest, says_simulated
 from lake_assets.sources.frames import GZIP_MAGIC, ZSTD_MAGIC, open_content, walk_zstd
 from lake_assets.sources.header import DBZ_MAGIC, Header, read_header
 from lake_assets.sources.layouts import layout_of
 from lake_assets.sources.option_csv import day_of
+from lake_assets.sources.packed_contract import is_marked
 from lake_assets.sources.raw_file import SIMULATED_MARK, FileKind, RawFile
 
 CSV_DATASET: Final = "OPRA.FLAT"
 CSV_SCHEMA: Final = "csv"
+PACKED_DATASET: Final = "PACKED"
+PACKED_SCHEMA: Final = "option_books"
+# Packed books are known by their place: a shard tells neither its day nor its underlying.
+_SHARD: Final = re.compile(r"option_books/(\d{4}-\d{2}-\d{2})/([^/]+)/[^/]+\.parquet")
 _DATED_CSV: Final = re.compile(r"\d{4}-\d{2}-\d{2}\.csv\.gz")
 
 
@@ -34,6 +43,10 @@ def classify(path: Path, name: str) -> RawFile | None:
     Raises:
         UnusableFileError: it is vendor data, or named so, and cannot be used.
     """
+    if place := _SHARD.fullmatch(name):
+        return _shard(path, name, *place.groups())
+    if name.startswith("option_books/"):
+        return None
     with path.open("rb") as stream:
         magic = stream.read(4)
     try:
@@ -44,6 +57,39 @@ def classify(path: Path, name: str) -> RawFile | None:
     except RawInputError as fault:
         raise UnusableFileError(fault, None) from fault
     return None
+
+
+def _shard(path: Path, name: str, day: str, underlying: str) -> RawFile | None:
+    """A shard of packed books; None if nobody registered its underlying or its date is none."""
+    known = UNDERLYINGS.get(underlying)
+    try:
+        opens = date.fromisoformat(day)
+    except ValueError:
+        return None
+    if known is None:
+        return None
+    midnights = (
+        datetime.combine(at, time(), ZoneInfo(known.time_zone))
+        for at in (opens, opens + timedelta(days=1))
+    )
+    start, end = (int(midnight.timestamp()) * NANOS_PER_SECOND for midnight in midnights)
+    simulated = is_marked(path) or says_simulated(path.parent)
+    return RawFile(
+        path=path,
+        name=name,
+        bytes=path.stat().st_size,
+        sha256=_sha256(path),
+        kind=FileKind.PACKED_BOOKS,
+        version=0,
+        dataset=PACKED_DATASET,
+        schema=PACKED_SCHEMA,
+        start_ns=start,
+        end_ns=end,
+        stype_in=None,
+        symbols=(underlying,),
+        limit=None,
+        provenance=Provenance.SIMULATED if simulated else Provenance.VENDOR,
+    )
 
 
 def _claims_dbn(path: Path) -> bool:

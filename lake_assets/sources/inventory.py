@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Final
 
 from lake_assets.errors import RawInputError
+from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.sessions import Interval
+from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.sources import scan_cache
 from lake_assets.sources.batch_support import check_against_manifest
 from lake_assets.sources.classify import CSV_DATASET, CSV_SCHEMA, UnusableFileError, classify
 from lake_assets.sources.raw_file import FileKind, RawFile
 from lake_assets.sources.scan_cache import Identity, Remembered
 
-# Schemas that can make a Bronze dataset, the best first.
-MAKERS: Final = {
+QUOTES: Final = "option_quotes"
+SALES: Final = "option_sales"
+_BY_DBN: Final = [u.name for u in UNDERLYINGS.values() if u.source is BookSource.DBN]
+# Schemas that can make a Bronze dataset, or one of the two halves of a book, the best first.
+MAKERS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "es_trades": (("GLBX.MDP3", "trades"), ("GLBX.MDP3", "mbp-10"), ("GLBX.MDP3", "mbo")),
     "es_mbp10": (("GLBX.MDP3", "mbp-10"), ("GLBX.MDP3", "mbo")),
     "spy_options": (
@@ -23,11 +28,18 @@ MAKERS: Final = {
         ("OPRA.PILLAR", "trades"),
         (CSV_DATASET, CSV_SCHEMA),
     ),
+    **{f"{QUOTES}_{name}": (("OPRA.PILLAR", "cbbo-1s"),) for name in _BY_DBN},
+    **{f"{SALES}_{name}": (("OPRA.PILLAR", "tcbbo"),) for name in _BY_DBN},
 }
-_ROOTS: Final = {"es_trades": "ES", "es_mbp10": "ES", "spy_options": "SPY"}
+_ROOTS: Final = {
+    "es_trades": "ES",
+    "es_mbp10": "ES",
+    "spy_options": "SPY",
+    **{f"{half}_{name}": name for half in (QUOTES, SALES) for name in _BY_DBN},
+}
 _EVERYTHING: Final = "ALL_SYMBOLS"
 # Folders of other readers.
-_OTHER_FOLDERS: Final = frozenset({"option_books", "option_chains", "macro", "gpr"})
+_OTHER_FOLDERS: Final = frozenset({"option_chains", "macro", "gpr"})
 
 
 @dataclass(frozen=True, slots=True)

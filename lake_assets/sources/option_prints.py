@@ -1,6 +1,6 @@
 """Option prints of a session from DBN files, before anything is said of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_UNIT
 from lake_assets.sources.es_columns import key_columns
+from lake_assets.sources.header import Header
 from lake_assets.sources.layouts import Records
 from lake_assets.sources.ordering import sort_in_memory
 from lake_assets.sources.screening import Kept, Mask, Screen
 from lake_assets.sources.selection import Selection
 from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
-from lake_assets.sources.symbology import spy_contracts
+from lake_assets.sources.symbology import Symbology, spy_contracts
 
 MAX_SIZE: Final = 1_000_000
 PRINTS_SCHEMA: Final = pa.schema(
@@ -39,9 +40,13 @@ PRINTS_SCHEMA: Final = pa.schema(
 _TRADE: Final = b"T"
 
 
-def dbn_prints(selection: Selection, screen: Screen) -> pl.DataFrame:
+def dbn_prints(
+    selection: Selection,
+    screen: Screen,
+    contracts: Callable[[Header], Symbology] = spy_contracts,
+) -> pl.DataFrame:
     """Prints of DBN files in total order."""
-    opened = open_files(selection, spy_contracts)
+    opened = open_files(selection, contracts)
     batches = list(_batches(opened, screen))
     return as_frame(pa.Table.from_batches(batches, schema=PRINTS_SCHEMA))
 

@@ -17,14 +17,16 @@ class FileKind(StrEnum):
 
     DBN = "dbn"
     OPTION_CSV = "option_csv"
+    PACKED_BOOKS = "packed_books"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawFile:
     """One usable raw file.
 
-    ``name`` is its path relative to the raw folder. A DBN file's range is its metadata's, a
-    CSV file's the day in its rows; ``end_ns`` is None where the metadata has no end.
+    ``name`` is its path relative to the raw folder. A DBN file's range is its metadata's, a CSV
+    file's the day in its rows, a packed shard's the local day its folder names; ``end_ns`` is None
+    where the metadata has no end.
     """
 
     path: Path

@@ -1,7 +1,7 @@
 """Instrument numbers to contract names, as a file's metadata maps them day by day."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,6 @@ SPREAD: Final = -2
 OTHER: Final = -3
 # A continuous request maps its own name, ES.c.0, to the contract of the day.
 _OUTRIGHT: Final = re.compile(rf"ES[{MONTH_LETTERS}]\d{{1,2}}|ES\.[a-z]\.\d+")
-_SPY_OPTION: Final = re.compile(r"SPY {3}\d{6}[CP]\d{8}")
 _SPREAD: Final = re.compile(r"[-:]")
 _FEW: Final = 16  # instruments; beyond, sorting out those present is cheaper
 Codes = npt.NDArray[np.int32]
@@ -57,9 +56,13 @@ def es_outrights(header: Header) -> Symbology:
     return _symbology(header, _OUTRIGHT)
 
 
-def spy_contracts(header: Header) -> Symbology:
-    """SPY options; other underlyings, SPYG among them, are other instruments."""
-    return _symbology(header, _SPY_OPTION)
+def option_contracts(root: str) -> Callable[[Header], Symbology]:
+    """Options of a root; others, SPYG beside SPY among them, are other instruments."""
+    wanted = re.compile(rf"{re.escape(f'{root:<6}')}\d{{6}}[CP]\d{{8}}")
+    return lambda header: _symbology(header, wanted)
+
+
+spy_contracts: Final = option_contracts("SPY")
 
 
 def _symbology(header: Header, wanted: re.Pattern[str]) -> Symbology:

@@ -44,7 +44,9 @@ def test_a_file_name_holds_layer_name_and_day(dataset):
     partition = DAY if dataset.calendar else WHOLE
     path = dataset.path(partition)
     assert path.startswith(f"{dataset.layer}/")
-    assert dataset.name in path.rsplit("/", 1)[-1]
+    name = path.rsplit("/", 1)[-1]
+    assert name.startswith(dataset.file or dataset.table)
+    assert dataset.underlying is None or f"_{dataset.underlying}_" in name
     assert (DAY in path) == (dataset.calendar is not None)
 
 

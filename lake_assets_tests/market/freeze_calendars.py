@@ -15,6 +15,7 @@ import pandas_market_calendars as mcal
 
 FIRST, LAST = date(2010, 6, 7), date(2030, 12, 31)
 EASTERN, KOLKATA = ZoneInfo("America/New_York"), ZoneInfo("Asia/Kolkata")
+NSE_HOURS = (time(9, 15), time(15, 30))
 MARKET = files("lake_assets.market")
 
 
@@ -68,20 +69,37 @@ def new_york() -> str:
 def nse() -> str:
     """One row a regular NSE session; festive one-hour sessions are no session."""
     frame = mcal.get_calendar("NSE").schedule(str(FIRST), str(LAST))
+    sessions = {
+        stamp.date(): (row["market_open"].to_pydatetime(), row["market_close"].to_pydatetime(), "")
+        for stamp, row in frame.iterrows()
+        if row["market_close"] - row["market_open"] >= timedelta(hours=2)
+    }
+    sessions = nse_overridden(sessions)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(["day", "opens_utc", "closes_utc", "rth_opens_utc", "rth_closes_utc", "why"])
-    for stamp, row in frame.iterrows():
-        opens = row["market_open"].to_pydatetime()
-        ends = row["market_close"].to_pydatetime()
-        if ends - opens < timedelta(hours=2):
-            continue
+    for day, (opens, ends, why) in sorted(sessions.items()):
         hours = [utc(opens), utc(ends)]
-        regular = opens.astimezone(KOLKATA).time() == time(9, 15) and ends - opens == timedelta(
-            hours=6, minutes=15
-        )
-        rows.writerow([stamp.date(), *hours, *hours, "" if regular else "special hours"])
+        local = opens.astimezone(KOLKATA).time(), ends.astimezone(KOLKATA).time()
+        rows.writerow([day, *hours, *hours, why or ("" if local == NSE_HOURS else "special hours")])
     return table.getvalue()
+
+
+def nse_overridden(sessions):
+    """The override table wins: closed, open at the usual hours, or special at its own."""
+    text = MARKET.joinpath("calendar_overrides_nse.csv").read_text()
+    sessions = dict(sessions)
+    for row in csv.DictReader(io.StringIO(text)):
+        day = date.fromisoformat(row["date"])
+        if row["status"] == "closed":
+            sessions.pop(day, None)
+            continue
+        usual = (clock.isoformat() for clock in NSE_HOURS)
+        given = (row["open_local"], row["close_local"])
+        clocks = given if row["status"] == "special" else usual
+        ends = [datetime.combine(day, time.fromisoformat(clock), KOLKATA) for clock in clocks]
+        sessions[day] = (*ends, row["reason"])
+    return sessions
 
 
 FROZEN = {"calendar_new_york.csv": new_york, "calendar_nse.csv": nse}

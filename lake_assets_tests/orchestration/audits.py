@@ -9,10 +9,11 @@ from lake_assets.catalog import SIGNALS
 from lake_assets.definitions import lake_assets
 from lake_assets.market.sessions import session_on
 from lake_assets.orchestration.audit import Audit
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild, bronze_of
-from lake_assets.physics.parameters import SignalParams
 
-RECIPES = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
+MADE = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
+RECIPES = [recipe for recipe in MADE if recipe.dataset.underlying is None]
 MINUTE = 60_000_000_000
 
 
@@ -20,7 +21,7 @@ def rebuild_of(lake, day, recipes=RECIPES, **parameters):
     """How a session of a lake is made again in memory."""
     made_from = lake.in_force(SIGNALS, day).fingerprint
     session = session_on(date.fromisoformat(day))
-    return Rebuild(recipes, session, SignalParams(**parameters), made_from)
+    return Rebuild(recipes, session, LakeParams(**parameters), made_from)
 
 
 def audit_of(lake, day, **parameters):

@@ -4,8 +4,8 @@ import polars as pl
 
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.market.sessions import Session
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild
-from lake_assets.physics.parameters import SignalParams
 from lake_assets.sources.es_mbp10 import read_es_mbp10
 from lake_assets.sources.es_trades import read_es_trades
 from lake_assets.sources.inventory import scan_raw
@@ -32,5 +32,5 @@ def bronze_from(folder, session: Session) -> dict[str, pl.LazyFrame]:
 
 def tables_from(bronze, session: Session, recipes=RECIPES, **parameters):
     """Every Silver and Gold table of a session, by name."""
-    rebuild = Rebuild(recipes, session, SignalParams(**parameters), MADE_FROM)
+    rebuild = Rebuild(recipes, session, LakeParams(**parameters), MADE_FROM)
     return rebuild.from_bronze(bronze, session.hours.closes).tables

@@ -19,7 +19,11 @@ from lake_assets.simulation.session import simulate_session
 
 DAYS = ("2025-12-16", "2025-12-17")
 DAY = DAYS[-1]
-DAILY = [a.definition.key for a in lake_assets() if a.recipe.dataset.calendar is not None]
+DAILY = [
+    a.definition.key
+    for a in lake_assets()
+    if a.recipe.dataset.calendar is not None and a.recipe.dataset.underlying is None
+]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ query ($runId: ID!) {
   }
 }
 """
-KEYS = [{"path": list(d.key)} for d in DATASETS if d.calendar is not None]
+KEYS = [{"path": list(d.key)} for d in DATASETS if d.calendar and not d.underlying]
 
 
 @pytest.fixture

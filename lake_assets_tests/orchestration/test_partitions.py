@@ -32,3 +32,12 @@ def test_the_two_calendars_differ():
     assert session_partitions(Calendar.NSE).has_partition_key("2025-12-26")
     assert not session_partitions(Calendar.NSE).has_partition_key("2025-08-27")
     assert session_partitions(Calendar.NEW_YORK).has_partition_key("2025-08-27")
+
+
+@pytest.mark.parametrize(
+    ("day", "is_session"),
+    [("2025-02-01", True), ("2025-02-08", False), ("2026-02-01", True), ("2025-10-21", False)],
+    ids=["budget on a Saturday", "a Saturday", "budget on a Sunday", "an hour of Diwali"],
+)
+def test_what_the_nse_overrides_decide(day, is_session):
+    assert session_partitions(Calendar.NSE).has_partition_key(day) is is_session

@@ -17,11 +17,12 @@ MATERIALIZE = (
     "-m",
     "lake_assets.definitions",
     "--select",
-    "*",
+    "group:bronze or group:silver or group:gold",
     "--partition",
     DAY,
 )
-PATHS = {d.path(DAY if d.calendar else WHOLE) for d in DATASETS}
+TOUCHES = [d for d in DATASETS if d.underlying is None]
+PATHS = {d.path(DAY if d.calendar else WHOLE) for d in TOUCHES}
 
 
 def finish(process):
@@ -42,7 +43,7 @@ def test_two_processes_at_once_build_each_partition_once(empty_lake):
     first, second = (empty_lake.start(*MATERIALIZE) for _ in range(2))
     logs = finish(first) + finish(second)
     assert empty_lake.lake.verify() == []
-    for dataset in DATASETS:
+    for dataset in TOUCHES:
         partition = DAY if dataset.calendar else WHOLE
         assert logs.count(f"{dataset.name} {partition}: built") == 1, dataset.name
 

@@ -1,0 +1,56 @@
+"""Every table of one underlying's session, from the vendor's shards to its regimes."""
+
+import dagster as dg
+import pytest
+
+from lake_assets.catalog import FAMILIES, REGIMES
+from lake_assets_tests.orchestration.lakes import TestLake
+from lake_assets_tests.sources.packed_shards import put, row
+
+DAY, UNRECORDED = "2025-08-01", "2025-08-04"
+TABLES = [family.of("NIFTY") for family in FAMILIES]
+EVENTS = ("bursts", "liquidity", "fear", "chop", "regimes")
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch):
+    """A lake with ten rows of one underlying's books, and nothing materialized."""
+    put(tmp_path / "raw", [row(second, volume=second) for second in range(10)], underlying="NIFTY")
+    (tmp_path / "_dagster").mkdir()
+    found = TestLake(tmp_path)
+    found.forget_runs()
+    monkeypatch.setenv("DAGSTER_HOME", found.environ["DAGSTER_HOME"])
+    return found
+
+
+def run(lake, day=DAY, **options):
+    """Materialize every table; outcomes by its name."""
+    done = lake.run(day, select=[dg.AssetKey(table.key) for table in TABLES], **options)
+    assert done.error is None, done.error
+    return {asset.key.rsplit("/", 1)[-1]: asset.outcome for asset in done.assets}
+
+
+def test_every_table_of_an_underlying_is_built_once(lake):
+    built = run(lake)
+
+    assert set(built.values()) == {"built"}
+    assert set(run(lake).values()) == {"reused"}
+    for name in EVENTS:
+        assert f"gold/market_truth/{name}_NIFTY_{DAY}.parquet" in lake.files()
+    assert lake.lake.verify() == []
+
+
+def test_a_threshold_rebuilds_what_it_can_change(lake):
+    run(lake)
+
+    again = run(lake, parameters={"underlyings": {"NIFTY": {"theta_put": [0.7, 0.7, 0.7, 0.7]}}})
+
+    # the fear spikes are the same bytes, so nothing after them is made again
+    assert {name for name, outcome in again.items() if outcome == "built"} == {"fear_spikes"}
+
+
+def test_a_session_nobody_recorded_has_no_event(lake):
+    run(lake, UNRECORDED)
+
+    regimes = lake.lake.read(REGIMES.of("NIFTY"), UNRECORDED)
+    assert regimes["regime"].null_count() == regimes.height

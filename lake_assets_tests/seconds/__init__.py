@@ -1,0 +1,1 @@
+"""Tests of the computations on the one-second clock."""
