@@ -8,16 +8,18 @@ import numpy as np
 import polars as pl
 
 from lake_assets.catalog.bronze import BOOK_DEPTH
+from lake_assets.errors import UnknownNameError
 from lake_assets.kernels.book_states import F_MAYBE_BAD_BOOK
+from lake_assets.market.price import NANOS_PER_MICRO, NANOS_PER_SECOND
 
 Bronze: TypeAlias = Mapping[str, pl.LazyFrame]
 """Rows of each Bronze dataset by its name."""
 
 at_ns: Final = pl.col("ts_event_ns")
-_SECOND: Final = 1_000_000_000
 _WILDEST_TICKS: Final = 80
 _OPTION_TICK_U: Final = 100
 _CONTRACT: Final = ["option_symbol", "expiry", "strike_u", "right", "dte"]
+_BOOK_ORDER: Final = ["expiry", "opt_type", "strike", "timestamp"]
 _BOOK_TICKS: Final = [f"{s}_ticks_{at}" for s in ("bid", "ask") for at in range(BOOK_DEPTH)]
 _BOOK_SIZES: Final = [f"{s}_size_{at}" for s in ("bid", "ask") for at in range(BOOK_DEPTH)]
 
@@ -32,20 +34,29 @@ class Probe(StrEnum):
 def probe_bronze(bronze: Bronze, probe: Probe, cut_ns: int, seed: int) -> dict[str, pl.LazyFrame]:
     """The same Bronze up to the cut, and after it nothing or another day.
 
-    Records with ``ts_event_ns < cut_ns`` stay as they are. Scrambled ones keep the form a
-    vendor's records have: prices on the grid and positive, time in order, contracts that exist.
+    Records stamped before ``cut_ns`` stay as they are. Scrambled ones keep the form a vendor's
+    records have: prices on the grid and positive, rows in order, contracts that exist.
+
+    Raises:
+        UnknownNameError: nobody has said how to scramble a dataset.
     """
-    return {
-        name: rows.filter(at_ns < cut_ns)
-        if probe is Probe.TRUNCATED
-        else pl.concat([rows.filter(at_ns < cut_ns), _SCRAMBLERS[name](rows, cut_ns, seed)])
-        for name, rows in bronze.items()
-    }
+    return {name: _probe(name, rows, probe, cut_ns, seed) for name, rows in bronze.items()}
 
 
-def _scramble_trades(rows: pl.LazyFrame, cut_ns: int, seed: int) -> pl.LazyFrame:
+def _probe(name: str, rows: pl.LazyFrame, probe: Probe, cut_ns: int, seed: int) -> pl.LazyFrame:
+    for table, stamp, scramble in _TABLES:
+        if name.startswith(table):
+            past = rows.filter(pl.col(stamp) < cut_ns)
+            if probe is Probe.TRUNCATED:
+                return past
+            return scramble(past, rows.filter(pl.col(stamp) >= cut_ns), seed)
+    known = ", ".join(table for table, _, _ in _TABLES)
+    raise UnknownNameError(f"nobody has said how to scramble {name}; known are {known}")
+
+
+def _scramble_trades(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
     """Another walk of the price, other sizes, the sides turned."""
-    tail = rows.filter(at_ns >= cut_ns).collect()
+    tail = later.collect()
     random = np.random.default_rng([seed, 1])
     walk = np.clip(random.integers(-3, 4, len(tail)).cumsum(), -_WILDEST_TICKS, _WILDEST_TICKS)
     changed = tail.with_columns(
@@ -53,12 +64,12 @@ def _scramble_trades(rows: pl.LazyFrame, cut_ns: int, seed: int) -> pl.LazyFrame
         size=pl.col("size") * pl.Series(random.integers(1, 9, len(tail))),
         aggressor=-pl.col("aggressor"),
     )
-    return _with_inventions(changed, random).lazy()
+    return pl.concat([past, _with_inventions(changed, random).lazy()])
 
 
-def _scramble_options(rows: pl.LazyFrame, cut_ns: int, seed: int) -> pl.LazyFrame:
+def _scramble_options(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
     """Each print in another contract, dearer or cheaper, the sides turned."""
-    tail = rows.filter(at_ns >= cut_ns).collect()
+    tail = later.collect()
     random = np.random.default_rng([seed, 2])
     times = pl.Series(random.integers(1, 6, len(tail)))
     changed = tail.with_columns(
@@ -70,39 +81,63 @@ def _scramble_options(rows: pl.LazyFrame, cut_ns: int, seed: int) -> pl.LazyFram
         size=pl.col("size") * pl.Series(random.integers(1, 9, len(tail))),
         aggressor=-pl.col("aggressor"),
     )
-    return _with_inventions(changed, random).lazy()
+    return pl.concat([past, _with_inventions(changed, random).lazy()])
 
 
 def _with_inventions(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
     """Without a fifth of the rows, and with as many that were never there."""
     drawn = pl.Series(random.integers(0, 5, len(rows)))
-    late = pl.Series(random.integers(1, _SECOND, len(rows)))
+    late = pl.Series(random.integers(1, NANOS_PER_SECOND, len(rows)))
     invented = rows.with_columns(at_ns + late, row=pl.col("row") + len(rows)).filter(drawn == 1)
     return pl.concat([rows.filter(drawn != 0), invented]).sort(
         "ts_event_ns", "sequence", "file_rank", "row"
     )
 
 
-def _scramble_book(rows: pl.LazyFrame, cut_ns: int, seed: int) -> pl.LazyFrame:
+def _scramble_book(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
     """The ladder moved up and down each second, resized, with records lost, doubled and marked.
 
     A day's book does not fit in memory, so the noise is a hash of the record's place.
     """
     noise = pl.struct("file_rank", "row").hash(seed)
     span = 2 * _WILDEST_TICKS + 1
-    moved = (at_ns // _SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
+    moved = (at_ns // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
     doubtful = pl.when(noise % 13 == 0).then(F_MAYBE_BAD_BOOK).otherwise(0).cast(pl.UInt8)
-    changed = rows.filter(at_ns >= cut_ns, noise % 5 != 0).with_columns(
+    changed = later.filter(noise % 5 != 0).with_columns(
         pl.col(_BOOK_TICKS) + moved,
         pl.col(_BOOK_SIZES) * (noise % 8 + 1).cast(pl.Int64),
         flags=pl.col("flags") | doubtful,
     )
     invented = changed.filter(noise % 7 == 0).with_columns(at_ns + 1)
-    return changed.merge_sorted(invented, key="ts_event_ns")
+    return pl.concat([past, changed.merge_sorted(invented, key="ts_event_ns")])
 
 
-_SCRAMBLERS: Final[Mapping[str, Callable[[pl.LazyFrame, int, int], pl.LazyFrame]]] = {
-    "es_trades": _scramble_trades,
-    "es_mbp10": _scramble_book,
-    "spy_options": _scramble_options,
-}
+def _scramble_option_books(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
+    """Other prices, sizes, volumes and another spot, with rows lost and moved."""
+    tail = later.collect()
+    random = np.random.default_rng([seed, 3])
+    drawn = pl.Series(random.integers(0, 5, len(tail)))
+    times = pl.Series(random.integers(1, 5, len(tail)))
+    late = pl.Series(np.where(drawn == 1, random.integers(1, 400_000, len(tail)), 0))
+    walk = (pl.col("timestamp_ns") // NANOS_PER_SECOND).hash(seed).mod(401).cast(pl.Float64) - 200
+    quotes, sizes = ["price", "bp0", "sp0"], pl.selectors.matches(r"^[bs]q\d$")
+    changed = tail.with_columns(
+        pl.col(quotes) * times,
+        sizes * times,
+        pl.col("volume", "vol_delta") * times,
+        pl.col("timestamp") + late.cast(pl.Duration("us")),
+        spot_price=pl.col("spot_price") * (1 + walk / 10_000),
+    ).with_columns(timestamp_ns=pl.col("timestamp").dt.epoch("us") * NANOS_PER_MICRO)
+    kept = changed.filter(drawn != 0).unique(_BOOK_ORDER, keep="first", maintain_order=True)
+    return pl.concat([past, kept.lazy()]).sort(_BOOK_ORDER, maintain_order=True)
+
+
+Scramble: TypeAlias = Callable[[pl.LazyFrame, pl.LazyFrame, int], pl.LazyFrame]
+"""From the rows before a cut, those after it, and a seed to a past with another future."""
+
+_TABLES: Final[tuple[tuple[str, str, Scramble], ...]] = (
+    ("es_trades", "ts_event_ns", _scramble_trades),
+    ("es_mbp10", "ts_event_ns", _scramble_book),
+    ("spy_options", "ts_event_ns", _scramble_options),
+    ("option_books", "timestamp_ns", _scramble_option_books),
+)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
@@ -52,12 +53,13 @@ class Audit:
         )
 
     def draw(self, count: int, *, seed: int) -> list[int]:
-        """Cuts inside the session's working hours, some of them at touches."""
+        """Cuts inside the session's working hours, some of them at touches if there are any."""
         hours = self._hours()
         if hours is None:
             return []
-        touches = self.published["touches"]["ts_event_ns"].to_numpy()
-        return choose_cuts(hours, touches, count, seed)
+        touches = self.published.get("touches")
+        events = np.empty(0, np.int64) if touches is None else touches["ts_event_ns"].to_numpy()
+        return choose_cuts(hours, events, count, seed)
 
     def _hours(self) -> Interval | None:
         """The working hours, as far as the session was known when it was built."""
