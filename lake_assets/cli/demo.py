@@ -8,6 +8,7 @@ from typing import Final
 import dagster as dg
 import polars as pl
 
+from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
 from lake_assets.cli.backfill import backfill, selected
 from lake_assets.cli.place import open_lake
@@ -47,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if any(run.error for run in runs):
         return 1
     _print_mix(source)
+    _print_proofs(source)
     _print_places(source)
     return 0
 
@@ -59,6 +61,16 @@ def _print_mix(source: LakeResource) -> None:
         counts = signals[name].cast(pl.String).fill_null("null").value_counts(sort=True)
         table.add_row(name, "  ".join(f"{value} {count}" for value, count in counts.iter_rows()))
     console().print(table)
+
+
+def _print_proofs(source: LakeResource) -> None:
+    """What the point-in-time audit of each session compared."""
+    console().print("Point-in-time audit, each session rebuilt from its past alone:")
+    for name in SESSIONS:
+        made = source.lake.in_force(SIGNALS, name)
+        if made is not None and made.certificate is not None:
+            sentence = Certificate(**made.certificate).sentence()
+            console().print(f"  {name}: {sentence}", soft_wrap=True)
 
 
 def _print_places(source: LakeResource) -> None:
