@@ -45,7 +45,8 @@ class Certificate:
         if not self.cuts:
             return f"nothing was compared: {self.reason}"
         told = f"{len(self.leaks)} things differ" if self.leaks else "0 cells differ"
+        cuts = "1 cut" if len(self.cuts) == 1 else f"{len(self.cuts)} cuts"
         return (
-            f"{len(self.cuts)} cuts, {len(self.probes)} probes, {sum(self.rows.values()):,} rows "
+            f"{cuts}, {len(self.probes)} probes, {sum(self.rows.values()):,} rows "
             f"and {self.cells:,} cells of {len(self.rows)} tables compared: {told}"
         )

@@ -22,6 +22,7 @@ def test_it_says_what_was_compared():
     assert certificate().sentence() == (
         "2 cuts, 2 probes, 2,400 rows and 48,000 cells of 2 tables compared: 0 cells differ"
     )
+    assert certificate(cuts=(1,)).sentence().startswith("1 cut, 2 probes")
     assert certificate(leaks=("a", "b")).sentence().endswith("compared: 2 things differ")
 
 
