@@ -10,7 +10,7 @@ from lake_assets.seconds.bursts import find_bursts
 from lake_assets.seconds.event_parameters import BurstParams
 
 
-@lake_asset_per_underlying(BURSTS)
+@lake_asset_per_underlying(BURSTS, audited=True)
 def bursts(
     option_state: pl.DataFrame,
     option_books: pl.LazyFrame,

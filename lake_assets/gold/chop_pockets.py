@@ -10,7 +10,7 @@ from lake_assets.seconds.chop import find_chop_pockets
 from lake_assets.seconds.event_parameters import ChopParams
 
 
-@lake_asset_per_underlying(CHOP_POCKETS)
+@lake_asset_per_underlying(CHOP_POCKETS, audited=True)
 def chop_pockets(
     option_state: pl.DataFrame,
     fear_spikes: pl.DataFrame,

@@ -10,7 +10,7 @@ from lake_assets.seconds.event_parameters import FearParams
 from lake_assets.seconds.fear import find_fear_spikes
 
 
-@lake_asset_per_underlying(FEAR_SPIKES)
+@lake_asset_per_underlying(FEAR_SPIKES, audited=True)
 def fear_spikes(
     option_state: pl.DataFrame,
     option_books: pl.LazyFrame,

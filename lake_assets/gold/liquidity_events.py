@@ -10,7 +10,7 @@ from lake_assets.seconds.event_parameters import LiquidityParams
 from lake_assets.seconds.liquidity_events import find_liquidity_events
 
 
-@lake_asset_per_underlying(LIQUIDITY_EVENTS)
+@lake_asset_per_underlying(LIQUIDITY_EVENTS, audited=True)
 def liquidity_events(
     option_state: pl.DataFrame, underlying: Underlying, session: Session, params: LiquidityParams
 ) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from lake_assets.seconds.event_parameters import ChopParams
 from lake_assets.seconds.regimes import label_regimes
 
 
-@lake_asset_per_underlying(REGIMES)
+@lake_asset_per_underlying(REGIMES, audited=True)
 def regimes(
     option_state: pl.DataFrame,
     fear_spikes: pl.DataFrame,

@@ -1,8 +1,9 @@
 """The point-in-time audit of a session: tables beside what their past alone gives."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -13,17 +14,24 @@ from lake_assets.audit.cuts import choose_cuts
 from lake_assets.audit.probes import Bronze, Probe, probe_bronze
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.market.sessions import Interval, Nanos
-from lake_assets.orchestration.rebuild import Rebuild
+from lake_assets.orchestration.rebuild import Rebuild, Rebuilt
 from lake_assets.physics.minutes import touch_hours
+
+Memory: TypeAlias = dict[tuple[Probe, int, int], dict[str, pl.DataFrame]]
+"""Tables of one session rebuilt at a probe, cut and seed: what several audits would make alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """A session's Bronze, its published tables, and the way they are made."""
+    """A session's Bronze, its published tables, and the way they are made.
+
+    ``memory`` may be shared by audits of one session of one underlying, with equal parameters.
+    """
 
     rebuild: Rebuild
     bronze: Bronze
     published: Mapping[str, pl.DataFrame]
+    memory: Memory = field(default_factory=dict)
 
     def at(self, cuts: Sequence[int], *, seed: int) -> Certificate:
         """Rebuild at each cut from both probes and compare every table.
@@ -36,7 +44,7 @@ class Audit:
         cells, leaks, refusals = 0, dict[str, None](), dict[str, None]()
         for cut in cuts:
             for probe in Probe:
-                made = self.rebuild.from_bronze(probe_bronze(self.bronze, probe, cut, seed), cut)
+                made = self._rebuilt(probe, cut, seed)
                 refusals |= dict.fromkeys(made.refusals)
                 for dataset, found in self._compared(made.tables, cut):
                     rows[dataset.name] += found.rows
@@ -51,6 +59,16 @@ class Audit:
             refusals=tuple(refusals),
             leaks=tuple(leaks),
         )
+
+    def _rebuilt(self, probe: Probe, cut_ns: int, seed: int) -> Rebuilt:
+        """The tables from a probe; those of an underlying are kept for its next audit."""
+        known = self.memory.setdefault((probe, cut_ns, seed), {})
+        bronze = probe_bronze(self.bronze, probe, cut_ns, seed)
+        made = self.rebuild.from_bronze(bronze, cut_ns, known)
+        for recipe in self.rebuild.recipes:
+            if recipe.dataset.underlying is not None:
+                known[recipe.dataset.name] = made.tables[recipe.dataset.name]
+        return made
 
     def draw(self, count: int, *, seed: int) -> list[int]:
         """Cuts inside the session's working hours, some of them at touches if there are any."""

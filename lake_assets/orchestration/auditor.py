@@ -1,7 +1,7 @@
 """Who audits a partition before it is published, and what is asked of a published one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -11,7 +11,7 @@ import polars as pl
 from lake_assets.audit.certificate import Certificate
 from lake_assets.errors import LookAheadError, MissingPartitionError
 from lake_assets.lake.fingerprint import Fingerprint
-from lake_assets.orchestration.audit import Audit, seed_of
+from lake_assets.orchestration.audit import Audit, Memory, seed_of
 from lake_assets.orchestration.job import Job
 from lake_assets.orchestration.rebuild import Rebuild, behind, bronze_of, in_order
 from lake_assets.orchestration.recipe import Recipe
@@ -21,10 +21,15 @@ _SHOWN: Final = 5  # leaks a message lists
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
-    """Every recipe of the lake, and how many cuts a partition is published with."""
+    """Every recipe of the lake, and how many cuts a partition is published with.
+
+    It lives for one run, which is of one session: the events of an underlying all follow from its
+    option state, which is rebuilt for the first of them and remembered for the others.
+    """
 
     recipes: Sequence[Recipe]
     cuts: int
+    memory: dict[str | None, Memory] = field(default_factory=dict)
 
     def certify(self, job: Job, rows: pl.DataFrame, made_from: Fingerprint) -> Certificate:
         """Audit a partition that is made and not yet published, with the tables behind it.
@@ -38,7 +43,8 @@ class Auditor:
             return Certificate.without_cuts(f"not of the inputs and parameters in force: {kept}")
         tables = {j.recipe.dataset.name: _read(j) for j in jobs[:-1]}
         tables[job.recipe.dataset.name] = in_order(job.recipe.dataset, rows)
-        audit = _audit_of(jobs, tables, made_from)
+        memory = self.memory.setdefault(job.recipe.dataset.underlying, {})
+        audit = _audit_of(jobs, tables, made_from, memory)
         seed = seed_of(date.fromisoformat(job.partition))
         certificate = audit.at(audit.draw(self.cuts, seed=seed), seed=seed)
         if certificate.leaks:
@@ -64,7 +70,7 @@ def audit_published(recipes: Sequence[Recipe], job: Job, *, cuts: int, seed: int
             "session first"
         )
     tables = {j.recipe.dataset.name: _read(j) for j in jobs}
-    audit = _audit_of(jobs, tables, job.fingerprint())
+    audit = _audit_of(jobs, tables, job.fingerprint(), {})
     return audit.at(audit.draw(cuts, seed=seed), seed=seed)
 
 
@@ -104,11 +110,15 @@ def _read(job: Job) -> pl.DataFrame:
 
 
 def _audit_of(
-    jobs: Sequence[Job], tables: Mapping[str, pl.DataFrame], made_from: Fingerprint
+    jobs: Sequence[Job],
+    tables: Mapping[str, pl.DataFrame],
+    made_from: Fingerprint,
+    memory: Memory,
 ) -> Audit:
     """The audit of the last of the jobs."""
     last, recipes = jobs[-1], [job.recipe for job in jobs]
     if last.session is None:
         raise MissingPartitionError(f"{last.recipe.dataset.name} is of no session to cut")
     bronze = {d.name: last.source.lake.scan(d, last.partition) for d in bronze_of(recipes)}
-    return Audit(Rebuild(recipes, last.session, last.parameters, made_from), bronze, tables)
+    rebuild = Rebuild(recipes, last.session, last.parameters, made_from)
+    return Audit(rebuild, bronze, tables, memory)

@@ -34,8 +34,10 @@ class Rebuild:
     parameters: LakeParams
     made_from: Fingerprint
 
-    def from_bronze(self, bronze: Bronze, cut_ns: int) -> Rebuilt:
-        """Make every table of the recipes from these Bronze rows.
+    def from_bronze(
+        self, bronze: Bronze, cut_ns: int, made: Mapping[str, pl.DataFrame] | None = None
+    ) -> Rebuilt:
+        """Make every table of the recipes from these Bronze rows, but those ``made`` already.
 
         The recipes see all the rows they are given, before the cut and after it: a feature that
         reads the future must be able to. Two are told that it is the moment of the cut: one that
@@ -46,10 +48,13 @@ class Rebuild:
             ComputationRefusedError: a step refuses even so.
         """
         held: dict[str, pl.DataFrame | pl.LazyFrame] = dict(bronze)
-        tables: dict[str, pl.DataFrame] = {}
+        tables = {**(made or {})}
+        held |= tables
         refusals: list[str] = []
         for recipe in self.recipes:
             name = recipe.dataset.name
+            if name in tables:
+                continue
             now = self.parameters.model_copy(update={"as_of_ns": cut_ns})
             try:
                 rows = self._make(recipe, held, now if _labels(recipe) else self.parameters)

@@ -40,6 +40,18 @@ def test_every_table_of_an_underlying_is_built_once(lake):
     assert lake.lake.verify() == []
 
 
+def test_every_event_table_carries_the_certificate_of_its_audit(lake):
+    run(lake)
+
+    kept = [lake.lake.in_force(table, DAY).certificate for table in TABLES]
+    assert kept[:2] == [None, None]  # Bronze and Silver are behind those that are audited
+    for table, certificate in zip(TABLES[2:], kept[2:], strict=True):
+        assert certificate["leaks"] == []
+        assert len(certificate["cuts"]) == 1
+        assert certificate["rows"]["option_state_NIFTY"] > 0
+        assert table.name in certificate["rows"]
+
+
 def test_a_threshold_rebuilds_what_it_can_change(lake):
     run(lake)
 
