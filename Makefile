@@ -21,7 +21,7 @@ demo: env ## simulate two sessions, build Bronze to Gold, say where to look
 	$(BIN)/lake demo
 
 test: env ## run the tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/ruff format --check .
