@@ -4,10 +4,10 @@ BIN := .venv/bin
 DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
 export DAGSTER_HOME
 
-.PHONY: help env demo test check format bench lock dev docs clean
+.PHONY: help env demo test check format bench bench-full lock dev docs clean
 
 help:
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 env: .venv/.ready ## build .venv from the hash-pinned lock
 
@@ -34,9 +34,12 @@ format: env ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: env ## time ingest and compute beside their references
-	$(BIN)/python -m benchmarks.ingest
+bench: env ## every promise of speed beside its reference, at quick sizes
+	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.option_books
+
+bench-full: env ## the same with the reference day, growth to 25 M records and 60 sessions
+	$(BIN)/python -m benchmarks --full
 
 docs: env ## write docs/datasets.md from the catalog
 	$(BIN)/lake describe --markdown > docs/datasets.md

@@ -1,0 +1,124 @@
+"""What many sessions, larger sessions and Dagster around a session cost."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.bench import Bench, millions
+from benchmarks.measurement import Run, Runs, measure
+from benchmarks.table import Line, Target
+
+
+def backfill(bench: Bench) -> Line:
+    """Many sessions: linear in days and workers, and no memory kept."""
+    few, *whole = bench.backfilled
+    one, most = whole[0], whole[-1]
+    faster = one.run.seconds / most.run.seconds
+    return Line(
+        work=f"backfill of {one.sessions} sessions, {millions(bench.size.session)} records each",
+        reference=f"1 worker, {few.sessions} sessions: {few.per_session:.2f} s a session",
+        targets=[
+            Target(
+                name="a session of all",
+                seen=one.per_session / few.per_session,
+                most=1.1,
+                unit="x that of few",
+            ),
+            Target(name="cores used", seen=most.used, least=0.85),
+            Target(
+                name="memory",
+                seen=one.run.peak_mb / few.run.peak_mb,
+                most=1.1,
+                unit="x that of few",
+            ),
+        ],
+        also=[
+            f"{one.per_session:.2f} s a session with 1 worker",
+            f"{faster:.2f}x with {most.workers}",
+        ],
+    )
+
+
+def growth(bench: Bench) -> Line:
+    """Time and memory a record, the largest session against the smallest."""
+    first, *_, last = bench.grown
+    targets = [
+        Target(
+            name=f"{part}: time a record",
+            seen=last.per_million(part) / first.per_million(part),
+            most=1.2,
+            unit="x",
+        )
+        for part in ("ingest", "compute")
+    ] + [
+        Target(
+            name=f"{part}: memory a record",
+            seen=last.peak_mb[part] / last.records / (first.peak_mb[part] / first.records),
+            most=1.2,
+            unit="x",
+        )
+        for part in ("ingest", "compute")
+    ]
+    sizes = ", ".join(millions(grown.records) for grown in bench.grown)
+    return Line(
+        work=f"growth, {millions(last.records)} against {millions(first.records)} records",
+        reference=f"itself at {sizes}; growth.png",
+        targets=targets,
+        also=[
+            f"{part} {last.per_million(part):.2f} s/M, peak {last.peak_mb[part]:,.0f} MB"
+            for part in ("ingest", "compute")
+        ],
+    )
+
+
+def whole_date(bench: Bench) -> Line:
+    """A date through Dagster: over the assets' own seconds, and when nothing is to be done."""
+    repeats, cold, reused = bench.size.repeats, [], []
+    for _ in range(repeats):
+        with _dagster_lake(bench.day) as environ:
+            words = measure("-m", "benchmarks.orchestration", "command").told["words"]
+            run = measure(*words, **environ)
+            told = measure("-m", "benchmarks.orchestration", "computed", **environ).told
+            cold.append(_over(run, float(told["seconds"])))
+            reused.append(measure(*words, **environ))
+    with _dagster_lake(bench.day) as environ:
+        inside = measure("-m", "benchmarks.orchestration", "dates", repeats, **environ).told
+    over, again = Runs(cold), Runs(reused)
+    return Line(
+        work="one date, whole graph, `dagster asset materialize`",
+        reference=f"its assets' own {over.told('assets'):.2f} s",
+        targets=[
+            Target(name="over them", seen=over.told("over"), most=6, unit=" s"),
+            Target(name="reused", seen=again.seconds, most=5, unit=" s"),
+        ],
+        also=[
+            f"cold {over.seconds:.2f} s",
+            *(
+                f"run_partition {name} {inside[name]['seconds']:.2f} s, over {_s(inside, name)}"
+                for name in ("cold", "warm", "reused")
+            ),
+        ],
+    )
+
+
+def _s(told: dict[str, Any], name: str) -> str:
+    return f"{told[name]['over']:.2f} s"
+
+
+def _over(run: Run, assets: float) -> Run:
+    told = {"assets": assets, "over": run.seconds - assets}
+    return Run(run.seconds, run.cpu_s, run.peak_mb, told)
+
+
+@contextmanager
+def _dagster_lake(day: Path) -> Iterator[dict[str, object]]:
+    """An empty lake beside the day's raw files, with a run history that tells nobody anything."""
+    lake = day / "dagster_lake"
+    (lake / "_dagster").mkdir(parents=True)
+    (lake / "_dagster" / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    try:
+        yield {"LAKE_ROOT": lake, "LAKE_RAW": day / "raw", "DAGSTER_HOME": lake / "_dagster"}
+    finally:
+        shutil.rmtree(lake)
