@@ -64,7 +64,7 @@ def _warm() -> None:
 
 def _grow(size: Size) -> list[Grown]:
     _say("growing sessions: " + ", ".join(f"{records:,}" for records in size.growth))
-    return grow(size.growth, repeats=size.repeats)
+    return grow(size.growth, repeats=size.slow_repeats)
 
 
 def _backfill(size: Size) -> list[Backfilled]:
@@ -86,7 +86,8 @@ def _measure(bench: Bench, wanted: Sequence[str]) -> list[Line]:
 def _keep(size: Size, lines: Sequence[Line]) -> None:
     """The last table; a quick one says that it is."""
     kind = "`make bench-full`" if size is FULL else "`make bench`, quick sizes"
-    head = f"# Speed\n\n{kind} on {describe()}; medians of {size.repeats} runs. {_MORE}"
+    runs = f"medians of {size.repeats} runs, of {size.slow_repeats} where one takes long"
+    head = f"# Speed\n\n{kind} on {describe()}; {runs}.\n{_MORE}"
     note = "Ratios are to the reference measured beside it in the same run."
     (HERE / "results.md").write_text(f"{head}\n{note}\n\n{markdown(lines)}\n")
 

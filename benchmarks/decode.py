@@ -22,7 +22,9 @@ def floor(raw: Path) -> int:
     total, buffer = 0, bytearray(_BLOCK)
     for path in _files(raw):
         with path.open("rb") as file:
-            reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            reader = zstandard.ZstdDecompressor().stream_reader(
+                file, read_size=_BLOCK, read_across_frames=True
+            )
             while filled := reader.readinto(buffer):
                 total += filled
     return total

@@ -1,6 +1,5 @@
 """Time and memory as sessions grow, and as there are more of them."""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from benchmarks.machine import cores
 from benchmarks.measurement import Run, measure
 
 FIRST_SESSION: Final = "2025-09-02"
@@ -46,8 +46,8 @@ class Backfilled:
 
     @property
     def used(self) -> float:
-        """Processor time over what that many cores had."""
-        return self.run.cpu_s / self.run.seconds / self.workers
+        """Share of the cores' time that was worked in."""
+        return self.run.cpu_s / self.run.seconds / cores()
 
 
 def grow(sizes: Sequence[int], *, repeats: int) -> list[Grown]:
@@ -87,8 +87,6 @@ def backfills(sessions: int, records: int, workers: Sequence[int]) -> list[Backf
 def _backfill(folder: Path, days: Sequence[str], workers: int) -> Backfilled:
     lake = folder / "lake"
     words = ["backfill", "--dates", ",".join(days), "--workers", str(workers), "--json"]
-    # the threads of all workers together are as many as the cores
-    threads = max(1, len(os.sched_getaffinity(0)) // workers)
     run = measure(
         "-m",
         "lake_assets.cli.main",
@@ -96,8 +94,6 @@ def _backfill(folder: Path, days: Sequence[str], workers: int) -> Backfilled:
         LAKE_ROOT=lake,
         LAKE_RAW=folder / "raw",
         DAGSTER_HOME=lake / "_dagster",
-        POLARS_MAX_THREADS=threads,
-        LAKE_DUCKDB_THREADS=threads,
     )
     shutil.rmtree(lake)
     return Backfilled(len(days), workers, run)

@@ -80,6 +80,12 @@ def repeat(times: int, *words: object, **environ: object) -> Runs:
     return Runs([measure(*words, **environ) for _ in range(times)])
 
 
+def in_turn(times: int, ways: Mapping[str, Sequence[object]]) -> dict[str, Runs]:
+    """Run several commands round after round, so that a busy machine is busy for all of them."""
+    rounds = [{name: measure(*words) for name, words in ways.items()} for _ in range(times)]
+    return {name: Runs([each[name] for each in rounds]) for name in ways}
+
+
 def answer(ways: Mapping[str, Callable[..., Mapping[str, Any]]]) -> None:
     """Go the way the command line names, and tell what came of it."""
     way, *words = sys.argv[1:]

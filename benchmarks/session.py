@@ -138,12 +138,26 @@ def audit(folder: str) -> dict[str, Any]:
 
 
 def physics(folder: str, count: str) -> dict[str, Any]:
-    """The engines and the score with its grid, for so many touches of the session."""
+    """The engines and the score with its grid, for so many touches of the session.
+
+    The book is read by any touches that span the day, by two as by thousands: ``whole`` has that
+    reading in it, ``seconds`` and ``laps`` are what the touches cost beyond it.
+    """
     held, rebuild = _bronze(folder), _rebuild()
-    made = rebuild.from_bronze(held, rebuild.session.hours.closes).tables
-    drawn = made["touches"].sample(int(count), with_replacement=True, seed=1)
-    touches, params = drawn.sort("ts_event_ns", maintain_order=True), SignalParams()
-    book, trades = held["es_mbp10"], held["es_trades"].collect()
+    made = dict(rebuild.from_bronze(held, rebuild.session.hours.closes).tables)
+    touches = made["touches"]
+    drawn = touches.sample(int(count), with_replacement=True, seed=1)
+    alone = _engines(held, made, pl.concat([touches.head(1), touches.tail(1)]))
+    whole = _engines(held, made, drawn.sort("ts_event_ns", maintain_order=True))
+    beyond = {name: whole.laps[name] - alone.laps[name] for name in whole.laps}
+    return {"seconds": sum(beyond.values()), "laps": beyond, "whole": sum(whole.laps.values())}
+
+
+def _engines(
+    held: Mapping[str, pl.LazyFrame], made: Mapping[str, pl.DataFrame], touches: pl.DataFrame
+) -> Stopwatch:
+    """Everything that is measured at a touch, each engine timed."""
+    book, trades, params = held["es_mbp10"], held["es_trades"].collect(), SignalParams()
     front, flow, watch = made["front_contract"], made["option_flow"], Stopwatch()
     barrier = measure_barrier(touches, book, trades, front, params)
     watch.lap("barrier")
@@ -153,7 +167,7 @@ def physics(folder: str, count: str) -> dict[str, Any]:
     watch.lap("fuel")
     score_touches(touches, barrier, tape, fuel, book, trades, front, flow, params)
     watch.lap("score")
-    return {**watch.told(), "touches": len(made["touches"])}
+    return watch
 
 
 def tables_of(folder: Path) -> Mapping[str, pl.DataFrame]:

@@ -19,6 +19,7 @@ class Size:
         library_prints: prints of these that the slower libraries are given.
         trades: trades that bars are cut from.
         growth: book records of the days of growing size.
+        slow_repeats: repetitions of what takes long: those, the pandas pipeline, Dagster.
         sessions: sessions of the backfill.
         session: book records of each of them.
     """
@@ -30,6 +31,7 @@ class Size:
     library_prints: int
     trades: int
     growth: tuple[int, ...]
+    slow_repeats: int
     sessions: int
     session: int
 
@@ -41,18 +43,20 @@ QUICK: Final = Size(
     option_prints=200_000,
     library_prints=20_000,
     trades=550_000,
-    growth=(100_000, 200_000, 500_000),
+    growth=(100_000, 500_000),
+    slow_repeats=1,
     sessions=4,
     session=60_000,
 )
 FULL: Final = Size(
     day=10_000_000,
     repeats=5,
-    pandas_day=1_000_000,
+    pandas_day=4_000_000,
     option_prints=700_000,
     library_prints=200_000,
     trades=550_000,
     growth=(1_000_000, 2_000_000, 5_000_000, 10_000_000, 25_000_000),
+    slow_repeats=3,
     sessions=60,
     session=100_000,
 )

@@ -4,7 +4,7 @@ import tempfile
 from typing import Final
 
 from benchmarks.bench import MILLION, Bench, millions, simulated
-from benchmarks.measurement import Run, Runs, measure, repeat
+from benchmarks.measurement import Run, in_turn, measure
 from benchmarks.scale import backfill, growth, whole_date
 from benchmarks.table import Line, Target
 
@@ -15,7 +15,12 @@ _FIFTH: Final = 5
 
 def book(bench: Bench) -> Line:
     """The book's files to durable Bronze."""
-    runs = {way: _converted(bench, way) for way in ("ours", "vendor")}
+    with tempfile.TemporaryDirectory() as out:
+        words = ("-m", "benchmarks.book", "convert")
+        runs = in_turn(
+            bench.size.repeats,
+            {way: (*words, way, bench.day, f"{out}/{way}") for way in ("ours", "vendor")},
+        )
     ours, vendor = (runs[way].told("seconds") for way in ("ours", "vendor"))
     peak = runs["ours"].peak_mb
     return Line(
@@ -32,15 +37,6 @@ def book(bench: Bench) -> Line:
     )
 
 
-def _converted(bench: Bench, way: str) -> Runs:
-    runs = []
-    for _ in range(bench.size.repeats):
-        with tempfile.TemporaryDirectory() as out:
-            words = ("-m", "benchmarks.book", "convert", way, bench.day, f"{out}/out")
-            runs.append(measure(*words))
-    return Runs(runs)
-
-
 def _flat(bench: Bench) -> float:
     """Memory of the whole ingest of a day over that of a day a fifth its size."""
     peaks = {grown.records: grown.peak_mb["ingest"] for grown in bench.grown}
@@ -50,10 +46,11 @@ def _flat(bench: Bench) -> float:
 def decode(bench: Bench) -> Line:
     """Decoding alone, beside decompression alone."""
     words = ("-m", "benchmarks.decode", "decode")
-    floor, ours, vendor = (
-        repeat(bench.size.repeats, *words, way, bench.day).told("seconds")
-        for way in ("floor", "ours", "vendor")
+    runs = in_turn(
+        bench.size.repeats,
+        {way: (*words, way, bench.day) for way in ("floor", "ours", "vendor")},
     )
+    floor, ours, vendor = (each.told("seconds") for each in runs.values())
     return Line(
         work=f"decode alone, {millions(bench.size.day)} records",
         reference=f"zstd decompression alone: {floor:.2f} s; databento to_ndarray: {vendor:.2f} s",
@@ -68,15 +65,19 @@ def signals(bench: Bench) -> Line:
     whole = bench.in_session("compute")
     with simulated(bench.size.pandas_day) as folder:
         words = ("-m", "benchmarks.pandas_pipeline")
-        theirs = measure(*words, "run", folder)
+        ways = {
+            "theirs": (*words, "run", folder),
+            "ours": ("-m", "benchmarks.session", "compute", folder),
+        }
+        theirs, ours = in_turn(bench.size.slow_repeats, ways).values()
         agreement: dict[str, float] = measure(*words, "compare", folder).told["agreement"]
-        ours = repeat(bench.size.repeats, "-m", "benchmarks.session", "compute", folder)
-    slow, fast = float(theirs.told["seconds"]), ours.told("seconds")
-    alike = ", ".join(f"{name} {share:.1%}" for name, share in agreement.items())
+    slow, fast = theirs.told("seconds"), ours.told("seconds")
+    alike = ", ".join(f"{name} {share:.2%}" for name, share in agreement.items())
     return Line(
         work=f"Bronze to Gold, {millions(bench.size.day)} records, "
         f"{whole.told('touches'):,.0f} touches",
         reference=f"pandas pipeline, {millions(bench.size.pandas_day)} records: {slow:.1f} s, "
+        f"{theirs.peak_mb:,.0f} MB, "
         f"{slow / ours.told('touches') * 1e3:.1f} ms a touch; ours there {fast:.2f} s; "
         f"they agree on {alike}",
         targets=[
@@ -103,10 +104,13 @@ def options(bench: Bench) -> Line:
     """Volatilities and greeks."""
     size = bench.size
     words = ("-m", "benchmarks.options", "rate")
-    found = {
-        way: repeat(size.repeats, *words, way, size.option_prints, size.library_prints)
-        for way in ("ours", "vollib", "quantlib")
-    }
+    found = in_turn(
+        size.repeats,
+        {
+            way: (*words, way, size.option_prints, size.library_prints)
+            for way in ("ours", "vollib", "quantlib")
+        },
+    )
     rate = {way: runs.told("iv_rate") for way, runs in found.items()}
     errors = {way: found[way].told("iv_error") for way in ("vollib", "quantlib")}
     return Line(
@@ -129,7 +133,7 @@ def options(bench: Bench) -> Line:
 
 
 def touch_physics(bench: Bench) -> Line:
-    """The engines for as many touches as a busy day has."""
+    """The engines for as many touches as a busy day has; the book's reading is counted apart."""
     runs = bench.in_session("physics", _TOUCHES)
     return Line(
         work=f"touch physics, {_TOUCHES:,} touches drawn from the day",
@@ -137,7 +141,10 @@ def touch_physics(bench: Bench) -> Line:
         targets=[
             Target(name="with the score's grid", seen=runs.told("seconds"), most=0.5, unit=" s")
         ],
-        also=[_slowest(runs.middle)],
+        also=[
+            f"with the book read twice, as a build does, {runs.told('whole'):.2f} s",
+            _slowest(runs.middle),
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.measurement import Run, Runs, measure
+from benchmarks.measurement import Run, Runs, in_turn, measure
 
 
 def test_what_a_process_tells_is_its_last_line_of_json():
@@ -39,3 +39,13 @@ def test_numbers_are_medians():
 
     assert (runs.seconds, runs.peak_mb, runs.told("laps", "a")) == (2.0, 20.0, -2.0)
     assert runs.middle.seconds == 2.0
+
+
+def test_ways_take_turns(tmp_path):
+    log = tmp_path / "log"
+    write = f"open({str(log)!r}, 'a').write"
+
+    runs = in_turn(2, {name: ("-c", f"{write}('{name} ')") for name in ("ours", "theirs")})
+
+    assert log.read_text().split() == ["ours", "theirs", "ours", "theirs"]
+    assert {name: len(each.each) for name, each in runs.items()} == {"ours": 2, "theirs": 2}
