@@ -5,6 +5,7 @@ import json
 import os
 
 from lake_assets.catalog import SIGNALS
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, parse_sessions
 from lake_assets.cli.report import console, plain_table
 from lake_assets.definitions import lake_assets
@@ -13,7 +14,7 @@ from lake_assets.orchestration.job import Job
 from lake_assets.orchestration.resources import parameters_from
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Rebuild each session at sampled cuts and compare; 1 if a cell differs."""
     source, out = open_lake(), console()
     recipes = [asset.recipe for asset in lake_assets()]
@@ -33,4 +34,4 @@ def run(arguments: argparse.Namespace) -> int:
         out.print(f"{partition}: {found.sentence()}", soft_wrap=True)
         for leak in found.leaks:
             out.print(f"  {leak}", soft_wrap=True)
-    return 1 if leaking else 0
+    return ExitCode.FAILED if leaking else ExitCode.DONE

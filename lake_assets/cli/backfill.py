@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from lake_assets.catalog import dataset_named
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import (
     open_lake,
     open_survey,
@@ -31,10 +32,8 @@ from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.runs import SessionRun, run_partition
 from lake_assets.orchestration.survey import State
 
-DONE, FAILED, REFUSED = 0, 1, 3
 
-
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Materialize what was asked for; one failing session does not stop the others."""
     source = open_lake()
     keys = selected(arguments.select)
@@ -53,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_runs(runs)
     if all(run.error is None for run in runs):
-        return DONE
-    return REFUSED if all(run.refused for run in runs if run.error) else FAILED
+        return ExitCode.DONE
+    return ExitCode.REFUSED if all(run.refused for run in runs if run.error) else ExitCode.FAILED
 
 
 def selected(text: str | None) -> list[dg.AssetKey]:

@@ -11,6 +11,7 @@ import polars as pl
 from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
 from lake_assets.cli.backfill import backfill, selected
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table, print_runs
 from lake_assets.cli.simulate import lively, simulate
@@ -33,7 +34,7 @@ FEATURES: Final = (
 )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Simulate, build, print; run again it computes nothing and says so."""
     source = open_lake()
     out = console()
@@ -46,11 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
         runs.append(run_partition(build_definitions(os.environ), None, select=whole))
     print_runs(runs)
     if any(run.error for run in runs):
-        return 1
+        return ExitCode.FAILED
     _print_mix(source)
     _print_proofs(source)
     _print_places(source)
-    return 0
+    return ExitCode.DONE
 
 
 def _print_mix(source: LakeResource) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from lake_assets.catalog import DATASETS, dataset_named
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.report import console, plain_table
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Print what was asked for."""
     if arguments.markdown:
         print("\n".join(datasets_page()))
@@ -16,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
         _print_columns(dataset_named(arguments.dataset))
     else:
         _print_datasets()
-    return 0
+    return ExitCode.DONE
 
 
 def _print_datasets() -> None:

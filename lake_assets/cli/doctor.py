@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import console, plain_table
 from lake_assets.orchestration.jobs import sessions_with_trades
@@ -18,7 +19,7 @@ from lake_assets.sources.selection import input_fingerprints
 _PACKAGES = ("dagster", "duckdb", "polars", "numba", "databento", "pyarrow", "pandera")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Print the findings; 1 if a raw file cannot be used or the lake cannot be written."""
     source = open_lake()
     found = {
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _print(source)
     writable = os.access(source.root, os.W_OK)
-    return 0 if writable and not found["faults"] else 1
+    return ExitCode.DONE if writable and not found["faults"] else ExitCode.FAILED
 
 
 def _environment(source: LakeResource) -> Iterator[tuple[str, str]]:

@@ -6,12 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.errors import BusyPartitionError, LakeError, UnknownNameError, UnknownSessionError
 
-DONE, FAILED, MISUSE, REFUSED = 0, 1, 2, 3
 
-
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> ExitCode:
     """Run one command; errors made on purpose are printed as one sentence.
 
     Returns:
@@ -20,18 +19,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     _export(arguments)
     try:
-        return int(_command(arguments.command)(arguments))
+        return _command(arguments.command)(arguments)
     except (UnknownSessionError, UnknownNameError) as error:
-        return _say(error, MISUSE)
+        return _say(error, ExitCode.MISUSE)
     except BusyPartitionError as error:
-        return _say(error, REFUSED)
+        return _say(error, ExitCode.REFUSED)
     except (LakeError, OSError) as error:
-        return _say(error, FAILED)
+        return _say(error, ExitCode.FAILED)
     except KeyboardInterrupt:
-        return _say("interrupted; what was published stays, the rest resumes next time", FAILED)
+        return _say(
+            "interrupted; what was published stays, the rest resumes next time", ExitCode.FAILED
+        )
 
 
-def _say(error: object, code: int) -> int:
+def _say(error: object, code: ExitCode) -> ExitCode:
     print(f"lake: {error}", file=sys.stderr)
     return code
 
@@ -43,7 +44,7 @@ def _export(arguments: argparse.Namespace) -> None:
             os.environ[name] = str(Path(value).resolve())
 
 
-def _command(name: str) -> Callable[[argparse.Namespace], int]:
+def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
     # Imported here: `lake --help` should not wait for Dagster.
     from lake_assets.cli import (  # noqa: PLC0415
         audit,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lake_assets.catalog.dataset import WHOLE
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.orchestration.runs import SessionRun
 from lake_assets.orchestration.survey import PartitionState, State
 
@@ -69,22 +70,22 @@ def _print_summary(out: Console, runs: Sequence[SessionRun]) -> None:
 
 def print_plan(
     states: Sequence[PartitionState], keys: Sequence[dg.AssetKey], *, as_json: bool
-) -> int:
+) -> ExitCode:
     """What a backfill would build, and why; returns the exit code."""
     chosen = {tuple(key.path) for key in keys}
     due = [s for s in states if s.dataset.key in chosen and s.state is not State.MATERIALIZED]
     if as_json:
         print(json.dumps([_plain(state) for state in due]))
-        return 0
+        return ExitCode.DONE
     if not due:
         console().print("Nothing would run: every partition asked for is materialized.")
-        return 0
+        return ExitCode.DONE
     table = plain_table("session", "asset", "state", "why")
     for state in due:
         table.add_row(state.partition, "/".join(state.dataset.key), state.state, state.why)
     console().print(table)
     console().print(f"{len(due)} partitions would be built; nothing was.")
-    return 0
+    return ExitCode.DONE
 
 
 def print_states(states: Sequence[PartitionState], *, as_json: bool) -> None:

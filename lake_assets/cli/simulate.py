@@ -8,6 +8,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, parse_sessions
 from lake_assets.cli.report import console
 from lake_assets.errors import UnknownNameError
@@ -21,7 +22,7 @@ from lake_assets.simulation.session import SimulatedSession, simulate_session
 _BOOK_OPTIONS: Final = ("seed", "strikes", "update_share", "quiet", "flaws")
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Write the sessions asked for into the raw folder."""
     if arguments.underlying is not None:
         return _run_option_books(arguments)
@@ -36,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
         counts = {name: session.count(name) for name in ("mbp-10", "trades", "tcbbo")}
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         console().print(f"{session.session.day}: {told} records in {source.raw_root}")
-    return 0
+    return ExitCode.DONE
 
 
-def _run_option_books(arguments: argparse.Namespace) -> int:
+def _run_option_books(arguments: argparse.Namespace) -> ExitCode:
     """Write one underlying's option books, and what is planted in them, into the raw folder."""
     raw_root = open_lake().raw_root
     underlying = underlying_named(arguments.underlying)
@@ -52,7 +53,7 @@ def _run_option_books(arguments: argparse.Namespace) -> int:
         rows = sum(file.records for file in made.books)
         console().print(f"{name}: {rows:,} records of {underlying.name} options in {raw_root}")
         console().print(f"{name}: what is planted in them is in {made.path('answers')}")
-    return 0
+    return ExitCode.DONE
 
 
 def _option_book_params(arguments: argparse.Namespace) -> OptionBookParams:

@@ -2,13 +2,14 @@
 
 import argparse
 
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey, parse_sessions, sessions_in_sight
 from lake_assets.cli.report import console, print_states
 from lake_assets.errors import UnknownSessionError
 from lake_assets.market.sessions import Calendar
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Look at every dataset of the sessions asked for, or of those in sight."""
     source = open_lake()
     survey = open_survey(source)
@@ -18,9 +19,9 @@ def run(arguments: argparse.Namespace) -> int:
             f"The lake at {source.root} is empty and {source.raw_root} holds no ES trades and no "
             "option books.\nPut vendor files there, or run `lake demo`."
         )
-        return 0
+        return ExitCode.DONE
     print_states([*survey.partitions(named), *survey.aggregates()], as_json=arguments.json)
-    return 0
+    return ExitCode.DONE
 
 
 def _named(text: str) -> list[str]:

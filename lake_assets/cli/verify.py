@@ -3,11 +3,12 @@
 import argparse
 import json
 
+from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> ExitCode:
     """Hash every file; 1 if anything was edited, deleted or added."""
     source = open_lake()
     findings = source.lake.verify()
@@ -18,4 +19,4 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for finding in findings:
             console().print(f"{finding.path}: {finding.sentence}", soft_wrap=True)
-    return 1 if findings else 0
+    return ExitCode.FAILED if findings else ExitCode.DONE

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from lake_assets.catalog import TAPE
-from lake_assets.cli.main import DONE, FAILED, MISUSE, main
+from lake_assets.cli.exit_code import ExitCode
+from lake_assets.cli.main import main
 from lake_assets_tests.orchestration.lakes import DAY
 
 
@@ -23,7 +24,7 @@ def audit(built_lake, monkeypatch, capsys):
 
 def test_it_says_what_was_compared(audit):
     code, out, _ = audit(DAY, "--cuts", "2")
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "score" in out
     assert f"{DAY}: 2 cuts, 2 probes, " in out
     assert out.rstrip().endswith("compared: 0 cells differ")
@@ -32,7 +33,7 @@ def test_it_says_what_was_compared(audit):
 def test_a_program_reads_the_certificate(audit):
     code, out, _ = audit(DAY, "--cuts", "1", "--seed", "4", "--json")
     certificate = json.loads(out)
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert certificate["partition"] == DAY
     assert len(certificate["cuts"]) == 1
     assert certificate["leaks"] == []
@@ -41,7 +42,7 @@ def test_a_program_reads_the_certificate(audit):
 def test_a_missing_table_is_named(audit, built_lake):
     (built_lake.root / TAPE.path(DAY)).unlink()
     code, _, err = audit(DAY)
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "cannot be audited" in err
     assert "tape not materialized" in err
 
@@ -50,9 +51,9 @@ def test_a_stale_table_is_named(audit, tmp_path):
     settings = tmp_path / "parameters.yaml"
     settings.write_text("tape_window_s: 30\n")
     code, _, err = audit(DAY, "--config", str(settings))
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "tape with parameters changed: tape_window_s 60→30" in err
 
 
 def test_a_date_that_is_no_session_is_misuse(audit):
-    assert audit("2025-12-25")[0] == MISUSE
+    assert audit("2025-12-25")[0] == ExitCode.MISUSE

@@ -4,7 +4,8 @@ import gzip
 
 import pytest
 
-from lake_assets.cli.main import FAILED, main
+from lake_assets.cli.exit_code import ExitCode
+from lake_assets.cli.main import main
 from lake_assets_tests.orchestration.lakes import DAY
 
 
@@ -41,7 +42,7 @@ def test_a_damaged_file_is_named_and_nothing_is_published(kind, empty_lake, monk
     code = main(["backfill", DAY, "--select", "key:bronze/es_trades"])
 
     out = capsys.readouterr().out.replace("\n", " ")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert victim.name in out
     assert "expected" in out
     assert "found" in out
@@ -58,7 +59,7 @@ def test_a_batch_manifest_tells_a_changed_file(empty_lake, monkeypatch, capsys):
     code = main(["backfill", DAY])
 
     out = capsys.readouterr().out.replace("\n", " ")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert victim.name in out
     assert "manifest" in out
     assert not [name for name in empty_lake.files() if "es_trades" in name or "gold" in name]

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from lake_assets.catalog import FRONT_CONTRACT
-from lake_assets.cli.main import DONE, FAILED, MISUSE, main
+from lake_assets.cli.exit_code import ExitCode
+from lake_assets.cli.main import main
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.market.vocabulary import Provenance
 from lake_assets_tests.orchestration.lakes import DAY, DAYS
@@ -28,18 +29,18 @@ def lake(request, monkeypatch):
 
 def test_backfill_builds_then_says_that_nothing_was_computed(lake, empty_lake):
     code, out, _ = lake(empty_lake, "backfill", DAY)
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "1 of 1 sessions done" in out
     assert "gold/signals" in out
     code, out, _ = lake(empty_lake, "backfill", DAY)
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "already materialized: nothing was computed" in out
 
 
 def test_backfill_without_arguments_takes_what_is_missing(lake, built_lake):
     code, out, _ = lake(built_lake, "backfill", "--json")
     runs = json.loads(out)
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert [run["partition"] for run in runs] == [day for day in DAYS if day != DAY]
     assert {asset["outcome"] for asset in runs[0]["assets"]} == {"built"}
     assert json.loads(lake(built_lake, "backfill", "--json")[1]) == []
@@ -48,7 +49,7 @@ def test_backfill_without_arguments_takes_what_is_missing(lake, built_lake):
 def test_a_dry_run_says_what_and_why_and_does_nothing(lake, built_lake):
     before = built_lake.files()
     code, out, _ = lake(built_lake, "backfill", f"{DAYS[0]}..{DAY}", "--dry-run", "--json")
-    assert code == DONE
+    assert code == ExitCode.DONE
     due = json.loads(out)
     assert {entry["partition"] for entry in due} == {DAYS[0]}
     assert {entry["why"] for entry in due} == {"not materialized"}
@@ -57,7 +58,7 @@ def test_a_dry_run_says_what_and_why_and_does_nothing(lake, built_lake):
 
 def test_a_selection_runs_no_more_than_it_names(lake, empty_lake):
     code, out, _ = lake(empty_lake, "backfill", DAY, "--select", "group:bronze", "--json")
-    assert code == DONE
+    assert code == ExitCode.DONE
     keys = {asset["key"] for asset in json.loads(out)[0]["assets"]}
     assert keys == {"bronze/es_trades", "bronze/es_mbp10", "bronze/spy_options"}
 
@@ -78,32 +79,32 @@ def test_stale_sessions_are_found_and_rebuilt(lake, built_lake, tmp_path):
 def test_status_of_an_empty_place_says_what_to_do(lake, empty_lake, tmp_path):
     nowhere = type(empty_lake)(tmp_path / "nowhere")
     code, out, _ = lake(nowhere, "status")
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "`lake demo`" in out
 
 
 def test_status_counts_what_is_there(lake, built_lake):
     code, out, _ = lake(built_lake, "status")
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert DAY in out
     assert "all" in out
 
 
 def test_verify_finds_an_edited_byte(lake, built_lake):
-    assert lake(built_lake, "verify")[0] == DONE
+    assert lake(built_lake, "verify")[0] == ExitCode.DONE
     path = next((built_lake.root / "gold").rglob("signals_*.parquet"))
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     code, out, _ = lake(built_lake, "verify")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert path.name in out
 
 
 def test_sql_answers_from_the_whole_lake(lake, built_lake):
     query = "select count(*) as touches, count(distinct event_id) as ids from gold.signals"
     code, out, _ = lake(built_lake, "sql", query, "--format", "json")
-    assert code == DONE
+    assert code == ExitCode.DONE
     (row,) = json.loads(out)
     assert row["touches"] == row["ids"] > 0
 
@@ -114,7 +115,7 @@ def test_sql_answers_from_the_whole_lake(lake, built_lake):
 )
 def test_sql_refuses_what_is_no_answerable_select(lake, built_lake, query):
     code, _, err = lake(built_lake, "sql", query)
-    assert code == MISUSE
+    assert code == ExitCode.MISUSE
     assert err.startswith("lake: ")
 
 
@@ -131,37 +132,37 @@ def test_sql_refuses_what_is_no_answerable_select(lake, built_lake, query):
 )
 def test_misuse_is_answered_with_a_remedy(lake, built_lake, words, told):
     code, _, err = lake(built_lake, *words)
-    assert code == MISUSE
+    assert code == ExitCode.MISUSE
     assert told in err
 
 
 def test_a_session_without_raw_files_fails_with_a_remedy_and_writes_nothing(lake, built_lake):
     before = built_lake.files()
     code, out, _ = lake(built_lake, "backfill", "2025-12-15")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "2025-12-15 failed" in out
     assert built_lake.files() == before
 
 
 def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):
     code, out, _ = lake(empty_lake, "backfill", "2025-12-15..2025-12-17", "--workers", "2")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "2 of 3 sessions done" in out
     assert empty_lake.lake.verify() == []
 
 
 def test_describe_lists_every_column(lake, built_lake):
     code, out, _ = lake(built_lake, "describe", "signals")
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "tape_imbalance" in out
     assert "gold/research/signals_" in out
 
 
 def test_doctor_names_the_files_it_cannot_use(lake, built_lake):
-    assert lake(built_lake, "doctor")[0] == DONE
+    assert lake(built_lake, "doctor")[0] == ExitCode.DONE
     (built_lake.root / "raw" / "page.dbn.zst").write_text("<html>sign in</html>")
     code, out, _ = lake(built_lake, "doctor", "--json")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     (fault,) = json.loads(out)["faults"]
     assert "page.dbn.zst" in fault
 
@@ -178,7 +179,7 @@ def test_simulated_data_stays_out_of_a_vendor_lake(lake, empty_lake):
     )
     before = empty_lake.files()
     code, out, _ = lake(empty_lake, "backfill", DAY)
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "simulated" in out
     assert "LAKE_ROOT" in out
     assert empty_lake.files() == before

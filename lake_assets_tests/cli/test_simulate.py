@@ -3,7 +3,8 @@
 import polars as pl
 import pytest
 
-from lake_assets.cli.main import DONE, FAILED, MISUSE, main
+from lake_assets.cli.exit_code import ExitCode
+from lake_assets.cli.main import main
 
 DAY = "2025-08-01"
 
@@ -23,14 +24,14 @@ def simulate(tmp_path, monkeypatch, capsys):
 
 def test_books_of_one_underlying_stand_beside_their_answers(simulate, tmp_path):
     code, out, _ = simulate("--underlying", "NIFTY", DAY, "--seed", "3")
-    assert code == DONE
+    assert code == ExitCode.DONE
     assert "records of NIFTY options" in out
     folder = tmp_path / "raw" / "option_books" / DAY
     assert len(list(folder.glob("NIFTY/*.parquet"))) == 2
     answers = pl.read_parquet(folder / f"answers_NIFTY_{DAY}.parquet")
     assert answers["kind"].n_unique() == 12
     code, _, errors = simulate("--underlying", "NIFTY", DAY, "--seed", "4")
-    assert code == FAILED
+    assert code == ExitCode.FAILED
     assert "overwrite" in errors
 
 
@@ -45,6 +46,6 @@ def test_books_of_one_underlying_stand_beside_their_answers(simulate, tmp_path):
 )
 def test_what_cannot_be_simulated_is_said_in_a_sentence(simulate, tmp_path, words, told):
     code, _, errors = simulate(*words)
-    assert code == MISUSE
+    assert code == ExitCode.MISUSE
     assert told in errors
     assert not (tmp_path / "raw" / "option_books").exists()

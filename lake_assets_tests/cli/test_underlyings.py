@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from lake_assets.cli.main import DONE, MISUSE, main
+from lake_assets.cli.exit_code import ExitCode
+from lake_assets.cli.main import main
 from lake_assets_tests.orchestration.lakes import TestLake
 from lake_assets_tests.sources.packed_shards import put, row
 
@@ -32,7 +33,7 @@ def lake(tmp_path, monkeypatch, capsys):
 def test_what_is_missing_of_an_underlying_is_built_once(lake):
     code, out, _ = lake("backfill", "--select", "group:NIFTY", "--json")
     (run,) = json.loads(out)
-    assert (code, run["partition"]) == (DONE, DAY)
+    assert (code, run["partition"]) == (ExitCode.DONE, DAY)
     assert {asset["outcome"] for asset in run["assets"]} == {"built"}
     assert json.loads(lake("backfill", "--select", "group:NIFTY", "--json")[1]) == []
 
@@ -55,5 +56,5 @@ def test_raw_books_make_no_other_dataset_missing(lake):
 )
 def test_a_session_belongs_to_an_exchange(lake, words, told):
     code, _, err = lake(*words)
-    assert code == MISUSE
+    assert code == ExitCode.MISUSE
     assert told in err
