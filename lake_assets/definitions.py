@@ -22,9 +22,10 @@ from lake_assets.gold import (
     signals,
 )
 from lake_assets.lake.lake import Lake
+from lake_assets.orchestration.arrivals import make_sensor
 from lake_assets.orchestration.auditor import auditor_resource
 from lake_assets.orchestration.io_manager import LakeIOManager
-from lake_assets.orchestration.jobs import make_jobs, make_schedule, make_sensor
+from lake_assets.orchestration.jobs import make_jobs, make_schedules
 from lake_assets.orchestration.lake_asset import LakeAsset
 from lake_assets.orchestration.resources import lake_from, parameters_from, parameters_resource
 from lake_assets.orchestration.runs import run_partition, use_instance_beside
@@ -93,8 +94,8 @@ def build_definitions(
     return dg.Definitions(
         assets=[asset.definition for asset in assets],
         jobs=list(jobs.values()),
-        schedules=[make_schedule(jobs["signals"])],
-        sensors=[make_sensor(jobs["signals"])],
+        schedules=make_schedules(jobs),
+        sensors=[make_sensor(jobs)],
         resources={
             "lake": lake,
             "io_manager": LakeIOManager(lake=lake),

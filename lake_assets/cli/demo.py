@@ -10,7 +10,8 @@ import polars as pl
 
 from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
-from lake_assets.cli.backfill import backfill, selected
+from lake_assets.cli.backfill import backfill
+from lake_assets.cli.batches import selected
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table, print_runs

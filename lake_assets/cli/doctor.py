@@ -11,7 +11,7 @@ from pathlib import Path
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import console, plain_table
-from lake_assets.orchestration.jobs import sessions_with_trades
+from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.survey import State
 from lake_assets.sources.selection import input_fingerprints

@@ -146,7 +146,11 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     which.add_argument("--stale", action="store_true", help="only sessions with a stale partition")
     which.add_argument("--force", action="store_true", help="rebuild what is materialized too")
     backfill.add_argument("--workers", type=int, default=1, help="sessions at a time")
-    backfill.add_argument(
+    what = backfill.add_mutually_exclusive_group()
+    what.add_argument(
+        "--job", help="assets of a job: ingest, signals, or market_truth of every exchange"
+    )
+    what.add_argument(
         "--select",
         help="Dagster asset selection, as group:NIFTY; all but the underlyings' if absent",
     )

@@ -11,7 +11,7 @@ from lake_assets.definitions import lake_assets
 from lake_assets.errors import UnknownSessionError
 from lake_assets.market.sessions import Calendar, session_on, sessions_between
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.orchestration.jobs import sessions_with_trades
+from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.resources import LakeResource, lake_from, parameters_from
 from lake_assets.orchestration.runs import use_instance_beside
 from lake_assets.orchestration.survey import Survey

@@ -4,13 +4,11 @@ import json
 from collections.abc import Sequence
 from statistics import median
 
-import dagster as dg
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from lake_assets.catalog.dataset import WHOLE
-from lake_assets.cli.exit_code import ExitCode
 from lake_assets.orchestration.runs import SessionRun
 from lake_assets.orchestration.survey import PartitionState, State
 
@@ -68,24 +66,19 @@ def _print_summary(out: Console, runs: Sequence[SessionRun]) -> None:
         out.print(f"[red]{run.partition} failed[/red]: {run.error}", soft_wrap=True)
 
 
-def print_plan(
-    states: Sequence[PartitionState], keys: Sequence[dg.AssetKey], *, as_json: bool
-) -> ExitCode:
-    """What a backfill would build, and why; returns the exit code."""
-    chosen = {tuple(key.path) for key in keys}
-    due = [s for s in states if s.dataset.key in chosen and s.state is not State.MATERIALIZED]
+def print_plan(due: Sequence[PartitionState], *, as_json: bool) -> None:
+    """What a backfill would build, and why."""
     if as_json:
         print(json.dumps([_plain(state) for state in due]))
-        return ExitCode.DONE
+        return
     if not due:
         console().print("Nothing would run: every partition asked for is materialized.")
-        return ExitCode.DONE
+        return
     table = plain_table("session", "asset", "state", "why")
     for state in due:
         table.add_row(state.partition, "/".join(state.dataset.key), state.state, state.why)
     console().print(table)
     console().print(f"{len(due)} partitions would be built; nothing was.")
-    return ExitCode.DONE
 
 
 def print_states(states: Sequence[PartitionState], *, as_json: bool) -> None:

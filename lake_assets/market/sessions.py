@@ -90,6 +90,11 @@ def session_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
     return list(_frozen(calendar))
 
 
+def regular_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
+    """Every session that has regular hours, oldest first."""
+    return [day for day, session in _frozen(calendar).items() if session.rth is not None]
+
+
 def session_on(day: date, calendar: Calendar = Calendar.NEW_YORK) -> Session:
     """The session labelled with a date.
 

@@ -10,8 +10,8 @@ from lake_assets.catalog.dataset import WHOLE, Dataset
 from lake_assets.errors import MissingPartitionError
 from lake_assets.market.sessions import session_days, session_on
 from lake_assets.market.underlyings import underlying_named
+from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.job import Job
-from lake_assets.orchestration.jobs import sessions_with_trades
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe
 from lake_assets.orchestration.resources import LakeResource

@@ -63,6 +63,13 @@ def test_a_selection_runs_no_more_than_it_names(lake, empty_lake):
     assert keys == {"bronze/es_trades", "bronze/es_mbp10", "bronze/spy_options"}
 
 
+def test_a_job_runs_what_the_ui_runs_under_its_name(lake, empty_lake):
+    code, out, _ = lake(empty_lake, "backfill", DAY, "--job", "ingest", "--json")
+    assert code == ExitCode.DONE
+    keys = {asset["key"] for asset in json.loads(out)[0]["assets"]}
+    assert keys == {"bronze/es_trades", "bronze/es_mbp10", "bronze/spy_options"}
+
+
 def test_stale_sessions_are_found_and_rebuilt(lake, built_lake, tmp_path):
     settings = tmp_path / "parameters.yaml"
     settings.write_text("label_threshold_u: 3000\n")

@@ -46,9 +46,41 @@ def test_raw_books_make_no_other_dataset_missing(lake):
     assert json.loads(lake("backfill", "--dry-run", "--json")[1]) == []
 
 
+def underlyings_run(out):
+    """Session and underlyings of each run a backfill tells of."""
+    return [
+        (run["partition"], sorted({a["key"].split("/")[1] for a in run["assets"]}))
+        for run in json.loads(out)
+    ]
+
+
+def test_a_job_is_run_on_the_sessions_of_each_exchange(lake):
+    # 2025-08-27 was a session in New York only, 2025-07-04 in Mumbai only, but for futures.
+    range_ = ("backfill", "2025-07-04..2025-07-04", "--job", "market_truth", "--json")
+    code, out, _ = lake(*range_)
+    assert code == ExitCode.DONE
+    assert underlyings_run(out) == [("2025-07-04", ["BANKNIFTY", "NIFTY"])]
+    code, out, _ = lake("backfill", "2025-08-27", "--job", "market_truth", "--json")
+    assert code == ExitCode.DONE
+    assert underlyings_run(out) == [("2025-08-27", ["SPY"])]
+
+
+def test_a_job_without_dates_takes_what_is_missing_of_it(lake):
+    assert json.loads(lake("backfill", "--job", "signals", "--json")[1]) == []
+    _, out, _ = lake("backfill", "--job", "market_truth", "--dry-run", "--json")
+    assert {due["partition"] for due in json.loads(out)} == {DAY}
+    _, out, _ = lake("backfill", "--job", "market_truth", "--json")
+    assert underlyings_run(out) == [(DAY, ["BANKNIFTY", "NIFTY"])]
+    assert json.loads(lake("backfill", "--job", "market_truth", "--json")[1]) == []
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("backfill", DAY, "--job", "training_set"), "there are ingest, signals, market_truth"),
+        (("backfill", "2025-07-04", "--job", "market_truth_new_york"), "no options traded on"),
+        (("backfill", "2025-08-02", "--job", "market_truth"), "is no new_york session"),
+        (("backfill", "2025-08-27", "--job", "market_truth_nse"), "is no nse session"),
         (("backfill", DAY, "--select", "group:NIFTY or group:SPY"), "assets of 2 exchanges"),
         (("backfill", "2025-08-27", "--select", "group:NIFTY"), "is no nse session"),
         (("status", "2025-08-02"), "is no new_york session"),

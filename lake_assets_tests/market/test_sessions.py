@@ -10,6 +10,7 @@ from lake_assets.market.sessions import (
     Calendar,
     Interval,
     Nanos,
+    regular_days,
     session_days,
     session_on,
     sessions_between,
@@ -56,6 +57,14 @@ def test_regular_hours_lie_inside_the_session():
             if session.rth:
                 assert session.hours.opens <= session.rth.opens < session.rth.closes
                 assert session.rth.closes <= session.hours.closes
+
+
+def test_futures_have_sessions_that_options_do_not():
+    fourth = date(2025, 7, 4)
+    assert fourth in session_days()
+    assert fourth not in regular_days()
+    assert fourth in regular_days(Calendar.NSE)
+    assert regular_days(Calendar.NSE) == session_days(Calendar.NSE)
 
 
 def test_sessions_never_overlap():

@@ -1,21 +1,26 @@
 """The schedule and the sensor: what they ask for, and that asking again costs nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
 from lake_assets.definitions import build_definitions
+from lake_assets.market.sessions import session_on
+from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.resources import lake_from
-from lake_assets_tests.orchestration.lakes import DAY, DAYS, built, outcomes
+from lake_assets.simulation.option_books import simulate_option_books
+from lake_assets.simulation.option_books_params import OptionBookParams
+from lake_assets_tests.orchestration.lakes import DAY, DAYS, TestLake, built, outcomes
+from lake_assets_tests.sources.packed_shards import put, row
 
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def tick(moment):
+def tick(moment, job="signals"):
     definitions = build_definitions({})
-    schedule = definitions.resolve_schedule_def("signals_after_the_session")
+    schedule = definitions.resolve_schedule_def(f"{job}_after_the_session")
     context = dg.build_schedule_context(
         scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
     )
@@ -25,6 +30,32 @@ def tick(moment):
 def test_it_asks_for_the_session_that_ended_the_evening_before():
     requests = tick(datetime(2025, 12, 18, 3, tzinfo=NEW_YORK)).run_requests
     assert [(r.partition_key, r.run_key) for r in requests] == [(DAY, DAY)]
+
+
+@pytest.mark.parametrize(
+    ("job", "zone", "morning", "session"),
+    [
+        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 2), "2025-08-01"),
+        ("market_truth_new_york", "America/New_York", (2025, 8, 2), "2025-08-01"),
+        # On the fourth of July Mumbai's exchange was open; in New York only the future traded.
+        ("market_truth_nse", "Asia/Kolkata", (2025, 7, 5), "2025-07-04"),
+        ("market_truth_new_york", "America/New_York", (2025, 7, 5), None),
+        ("signals", "America/New_York", (2025, 7, 5), "2025-07-04"),
+        # Mumbai's was closed on Ganesh Chaturthi.
+        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 28), None),
+        ("market_truth_new_york", "America/New_York", (2025, 8, 28), "2025-08-27"),
+    ],
+)
+def test_each_exchange_has_its_own_sessions_and_its_own_morning(job, zone, morning, session):
+    answer = tick(datetime(*morning, 3, tzinfo=ZoneInfo(zone)), job)
+    assert [r.partition_key for r in answer.run_requests] == ([session] if session else [])
+
+
+def test_a_schedule_runs_on_the_clock_of_its_exchange():
+    definitions = build_definitions({})
+    for job, zone in (("signals", "America/New_York"), ("market_truth_nse", "Asia/Kolkata")):
+        schedule = definitions.resolve_schedule_def(f"{job}_after_the_session")
+        assert (schedule.job_name, schedule.execution_timezone) == (job, zone)
 
 
 @pytest.mark.parametrize("day", [22, 26], ids=["Monday morning", "after Christmas"])
@@ -71,3 +102,32 @@ def test_the_sensor_asks_again_when_a_raw_file_changes(empty_lake):
     path.unlink()
     again = sense(empty_lake, first.cursor)
     assert DAY in [r.partition_key for r in again.run_requests]
+
+
+def test_the_sensor_asks_for_sessions_with_new_option_books(tmp_path):
+    lake, raw = TestLake(tmp_path), tmp_path / "raw"
+    put(raw, [row()], underlying="NIFTY")
+    first = sense(lake, None)
+    assert [(r.job_name, r.partition_key) for r in first.run_requests] == [
+        ("market_truth_nse", "2025-08-01")
+    ]
+    assert sense(lake, first.cursor).run_requests == []
+
+    # a folder of another underlying, and one of another day
+    put(raw, [row()], underlying="BANKNIFTY")
+    put(raw, [row()], day=date(2025, 8, 4))
+    second = sense(lake, first.cursor)
+    assert [r.partition_key for r in second.run_requests] == ["2025-08-01", "2025-08-04"]
+    assert {r.run_key for r in second.run_requests}.isdisjoint(
+        {r.run_key for r in first.run_requests}
+    )
+
+
+def test_the_sensor_asks_each_job_for_what_it_reads(tmp_path):
+    session, spy = session_on(date(2025, 8, 1)), underlying_named("SPY")
+    params = OptionBookParams(strikes=21, update_share=0.0, quiet=True)
+    simulate_option_books(session, spy, tmp_path / "raw", params)
+    asked = sense(TestLake(tmp_path), None).run_requests
+    assert [(r.job_name, r.partition_key) for r in asked] == [
+        ("market_truth_new_york", "2025-08-01")
+    ]

@@ -1,0 +1,136 @@
+"""Which assets and sessions a backfill is asked for: one batch for each exchange's sessions."""
+
+import argparse
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from lake_assets.catalog import dataset_named
+from lake_assets.catalog.dataset import Dataset
+from lake_assets.cli.place import open_survey, parse_day, parse_sessions, sessions_in_sight
+from lake_assets.definitions import build_definitions, lake_assets
+from lake_assets.errors import UnknownNameError, UnknownSessionError
+from lake_assets.market.sessions import Calendar, regular_days, session_on
+from lake_assets.orchestration.jobs import jobs_meant, make_jobs
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.orchestration.survey import State
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Assets whose sessions are those of one exchange, and the sessions to make of them."""
+
+    keys: list[dg.AssetKey]
+    sessions: list[str]
+
+
+def batches_of(arguments: argparse.Namespace, source: LakeResource) -> list[Batch]:
+    """What a backfill is asked for; a date need only be a session of one of the exchanges.
+
+    Raises:
+        UnknownNameError: the selection or the job names nothing, or assets of two exchanges.
+        UnknownSessionError: no exchange has such a session.
+    """
+    found: list[Batch] = []
+    refused: list[UnknownSessionError] = []
+    for keys in _asked(arguments):
+        try:
+            found.append(Batch(keys, choose(arguments, source, keys)))
+        except UnknownSessionError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return found
+
+
+def _asked(arguments: argparse.Namespace) -> list[list[dg.AssetKey]]:
+    if not arguments.job:
+        return [selected(arguments.select)]
+    graph = build_definitions(os.environ).resolve_asset_graph()
+    jobs = make_jobs(lake_assets())
+    return [sorted(jobs[name].selection.resolve(graph)) for name in jobs_meant(arguments.job)]
+
+
+def selected(text: str | None) -> list[dg.AssetKey]:
+    """Keys of a Dagster asset selection, without the aggregates of all sessions.
+
+    Without a selection: every daily asset that is of no underlying.
+
+    Raises:
+        UnknownNameError: the selection is malformed, names nothing, or assets of two exchanges.
+    """
+    graph = build_definitions(os.environ).resolve_asset_graph()
+    try:
+        with warnings.catch_warnings():
+            # Dagster's own parser sets an argument that Dagster calls beta.
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            chosen = dg.AssetSelection.from_coercible(text) if text else None
+            found = chosen.resolve(graph) if chosen else graph.get_all_asset_keys()
+    except dg.DagsterError as error:
+        raise UnknownNameError(f"--select {text!r}: {error}") from error
+    keys = sorted(key for key in found if graph.get(key).is_partitioned)
+    if chosen is None:
+        keys = [key for key in keys if dataset_of(key).underlying is None]
+    if not keys:
+        names = ", ".join(sorted(key.to_user_string() for key in graph.get_all_asset_keys()))
+        raise UnknownNameError(f"--select {text!r} names no daily asset; there are {names}")
+    calendars = {dataset_of(key).calendar for key in keys}
+    if len(calendars) > 1:
+        raise UnknownNameError(
+            f"--select {text!r} names assets of {len(calendars)} exchanges, whose sessions differ; "
+            "select the groups of one of them, as group:NIFTY or group:BANKNIFTY, or name a --job"
+        )
+    return keys
+
+
+def dataset_of(key: dg.AssetKey) -> Dataset:
+    """The dataset an asset makes."""
+    return dataset_named("/".join(key.path))
+
+
+def calendar_of(keys: Sequence[dg.AssetKey]) -> Calendar:
+    """Whose sessions the selected assets follow."""
+    return dataset_of(keys[0]).calendar or Calendar.NEW_YORK
+
+
+def choose(
+    arguments: argparse.Namespace, source: LakeResource, keys: Sequence[dg.AssetKey]
+) -> list[str]:
+    """Sessions asked for; without any, those with raw files that are not all materialized."""
+    named = list(_named(arguments, calendar_of(keys)))
+    if named and dataset_of(keys[0]).underlying:
+        named = _with_options(named, calendar_of(keys))
+    if named and not arguments.stale:
+        return named
+    datasets = [dataset_of(key) for key in keys]
+    states = open_survey(source).partitions(named or sessions_in_sight(source, datasets))
+    wanted = State.STALE if arguments.stale else State.MISSING
+    return sorted({s.partition for s in states if s.state is wanted and s.dataset in datasets})
+
+
+def _with_options(names: list[str], calendar: Calendar) -> list[str]:
+    """Those in which options traded: futures have sessions of their own on some holidays.
+
+    Raises:
+        UnknownSessionError: in none of them.
+    """
+    open_days = {day.isoformat() for day in regular_days(calendar)}
+    found = [name for name in names if name in open_days]
+    if not found:
+        raise UnknownSessionError(f"no options traded on {', '.join(names)} in {calendar}")
+    return found
+
+
+def _named(arguments: argparse.Namespace, calendar: Calendar) -> Iterator[str]:
+    if arguments.sessions:
+        yield from parse_sessions(arguments.sessions, calendar)
+    if arguments.start_date or arguments.end_date:
+        if not (arguments.start_date and arguments.end_date):
+            raise UnknownSessionError("--start-date and --end-date go together")
+        yield from parse_sessions(f"{arguments.start_date}..{arguments.end_date}", calendar)
+    for text in (arguments.dates or "").split(","):
+        if text:
+            yield session_on(parse_day(text.strip()), calendar).day.isoformat()
