@@ -49,6 +49,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
     from lake_assets.cli import (  # noqa: PLC0415
         audit,
         backfill,
+        calibrate,
         demo,
         describe,
         doctor,
@@ -61,6 +62,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
     return {
         "audit": audit.run,
         "backfill": backfill.run,
+        "calibrate": calibrate.run,
         "demo": demo.run,
         "describe": describe.run,
         "doctor": doctor.run,
@@ -106,6 +108,12 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("--seed", type=int, default=0, help="draws the moments")
     audit.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
     audit.add_argument("--json", action="store_true")
+
+    calibrate = command("calibrate", "Thresholds from what came before a date, in a new file.")
+    calibrate.add_argument("date", help="only sessions before it count")
+    calibrate.add_argument("--underlying", required=True, help="whose, as NIFTY")
+    calibrate.add_argument("--output", help="default <root>/parameters/<UNDERLYING>_<DATE>.yaml")
+    calibrate.add_argument("--config", help="YAML file of parameters to build upon")
 
     query = command("sql", "Ask the whole lake one question; a view a dataset, as gold.signals.")
     query.add_argument("query", help="one SELECT")

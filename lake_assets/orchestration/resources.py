@@ -92,9 +92,7 @@ def parameters_from(environ: Mapping[str, str]) -> LakeParams:
     Raises:
         UnknownNameError: the file sets a name that does not exist, or a value out of bounds.
     """
-    values: dict[str, object] = {}
-    if path := environ.get("LAKE_PARAMETERS"):
-        values |= yaml.safe_load(Path(path).read_text()) or {}
+    values = parameter_values(environ)
     if as_of := environ.get("LAKE_AS_OF_NS"):
         values["as_of_ns"] = int(as_of)
     try:
@@ -102,6 +100,12 @@ def parameters_from(environ: Mapping[str, str]) -> LakeParams:
     except (ValidationError, UnknownNameError) as error:
         names = ", ".join(sorted(LakeParams.model_fields))
         raise UnknownNameError(f"{error}\nthe parameters are {names}") from error
+
+
+def parameter_values(environ: Mapping[str, str]) -> dict[str, object]:
+    """What the file LAKE_PARAMETERS sets, and nothing more."""
+    path = environ.get("LAKE_PARAMETERS")
+    return yaml.safe_load(Path(path).read_text()) or {} if path else {}
 
 
 def duckdb_from(environ: Mapping[str, str]) -> DuckDBResource:
