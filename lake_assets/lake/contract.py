@@ -1,9 +1,10 @@
 """Nothing enters the lake unchecked: schema, values, order."""
 
-from collections.abc import Iterator
-from functools import reduce
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, reduce
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from pandera.config import ValidationDepth, config_context
@@ -14,27 +15,63 @@ from lake_assets.errors import ContractError, UnorderedInputError
 
 _EXAMPLES: Final = 5  # offending values a message shows per rule
 _CHUNKS_AT_ONCE: Final = 64  # whose extremes are judged together
-_BOUNDS: Final = {
-    "greater_than",
-    "greater_than_or_equal_to",
-    "less_than",
-    "less_than_or_equal_to",
+_COMPARED: Final[Mapping[str, Callable[[pl.Expr, Any], pl.Expr]]] = {
+    "greater_than": operator.gt,
+    "greater_than_or_equal_to": operator.ge,
+    "less_than": operator.lt,
+    "less_than_or_equal_to": operator.le,
 }
+_LEAST: Final = frozenset({"greater_than", "greater_than_or_equal_to"})
 _NUMBERS: Final = "floats_are_numbers"
 
 
 def check_rows(dataset: Dataset, frame: pl.DataFrame) -> None:
     """Check collected rows against their dataset's schema.
 
+    pandera decides, and says what is wrong; rows are spared it where its verdict is certain. It
+    takes 2 ms a column however few the rows: 0.5 s for the 223 of an option state.
+
     Raises:
         ContractError: naming each broken column and rule, with the first offending values.
     """
+    if is_certain(dataset, frame):
+        return
     # Spelled out, so that no environment variable of pandera's can turn the check off.
     with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
         try:
             dataset.schema.validate(frame, lazy=True)
         except (SchemaErrors, SchemaError) as error:
             raise ContractError(_sentence(dataset, error)) from None
+
+
+def is_certain(dataset: Dataset, frame: pl.DataFrame) -> bool:
+    """Whether rows keep a schema of bounds, by one look at all columns; False if in doubt."""
+    kept = _kept(dataset)
+    if kept is None or frame.schema != dataset.dtypes:
+        return False
+    # A column without a value has no extreme: there is nothing to break a bound.
+    return bool(frame.lazy().select(kept).collect().select(pl.all_horizontal(pl.all())).item())
+
+
+@cache
+def _kept(dataset: Dataset) -> tuple[pl.Expr, ...] | None:
+    """One truth for each rule of the schema; None if it has rules of other kinds."""
+    if bounded_columns(dataset) is None:
+        return None
+    held: list[pl.Expr] = []
+    for name, declared in dataset.schema.to_schema().columns.items():
+        if not all(rule.ignore_na for rule in declared.checks):
+            return None
+        column = pl.col(name)
+        if not declared.nullable:
+            held.append(column.null_count() == 0)
+        if dataset.dtypes[name].is_float():
+            held.append(column.is_finite().all())
+        for rule in declared.checks:
+            (limit,) = rule.statistics.values()
+            extreme = column.min() if rule.name in _LEAST else column.max()
+            held.append(_COMPARED[rule.name](extreme, limit).fill_null(value=True))
+    return tuple(each.alias(str(at)) for at, each in enumerate(held))
 
 
 def with_closed_sets(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
@@ -60,9 +97,8 @@ class StreamCheck:
     """Checks the rows of a stream against their dataset's schema, at the cost of a few of them.
 
     A rule that bounds a column holds for all rows if it holds for the least and the greatest, a
-    rule against nulls if it holds for a null there is. pandera judges these extremes of every
-    chunk, many chunks at once: it takes 35 ms for 73 columns however few the rows. Where a
-    schema has a rule of another kind every row is judged.
+    rule against nulls if it holds for a null there is. These extremes of every chunk are judged,
+    many chunks at once. Where a schema has a rule of another kind every row is judged.
     """
 
     def __init__(self, dataset: Dataset, no_rows: pl.DataFrame) -> None:
@@ -104,7 +140,7 @@ def bounded_columns(dataset: Dataset) -> list[str] | None:
     """The columns with a least or a greatest value; None if there are rules of other kinds."""
     declared = dataset.schema.to_schema()
     rules = {name: {rule.name for rule in c.checks} for name, c in declared.columns.items()}
-    bounds_only = all(names <= _BOUNDS for names in rules.values())
+    bounds_only = all(names <= set(_COMPARED) for names in rules.values())
     unique = declared.unique or any(column.unique for column in declared.columns.values())
     if unique or not bounds_only or {rule.name for rule in declared.checks} != {_NUMBERS}:
         return None
