@@ -175,7 +175,7 @@ def _materialize(
             decision,
             audited=audited,
             value=staged,
-            effort=effort_since(start) | draw(recipe.dataset, staged.path),
+            effort=effort_since(start) | draw(recipe.dataset, staged.path, inputs),
         )
 
 

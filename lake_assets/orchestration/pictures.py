@@ -4,7 +4,7 @@ import base64
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import dagster as dg
 import numpy as np
@@ -16,23 +16,37 @@ from matplotlib.figure import Figure
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.market.price import TICK_POINTS
+from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.truth_pictures import Subject, paint_bursts, paint_regimes
 
 _HOUR_NS: Final = 3_600_000_000_000
 Draw = Callable[[Axes, pl.LazyFrame], None]
+Paint = Callable[[Figure, Subject], None]
 
 
-def draw(dataset: Dataset, file: Path) -> dict[str, dg.MetadataValue]:
+def draw(
+    dataset: Dataset, file: Path, inputs: Mapping[str, Upstream]
+) -> dict[str, dg.MetadataValue]:
     """The partition's picture, or nothing where no picture helps."""
-    paint = PICTURES.get(dataset.name)
-    if paint is None:
+    if dataset.table not in PICTURES:
         return {}
+    text = base64.b64encode(png(dataset, file, inputs)).decode()
+    return {"picture": dg.MetadataValue.md(f"![{dataset.name}](data:image/png;base64,{text})")}
+
+
+def png(dataset: Dataset, file: Path, inputs: Mapping[str, Upstream]) -> bytes:
+    """The picture of a table that has one, over the tables it was made from."""
+
+    def behind(table: str) -> pl.LazyFrame:
+        found = next(each for each in inputs.values() if each.dataset.table == table)
+        return cast("pl.LazyFrame", found.read(pl.LazyFrame))
+
     figure = Figure(figsize=(7, 2.4), layout="constrained")
-    paint(figure.subplots(), pl.scan_parquet(file))
+    PICTURES[dataset.table](figure, Subject(dataset, pl.scan_parquet(file), behind))
     page = io.BytesIO()
     # No creation date in the image: the same partition gives the same picture.
     figure.savefig(page, format="png", dpi=90, metadata={"Software": None})
-    text = base64.b64encode(page.getvalue()).decode()
-    return {"picture": dg.MetadataValue.md(f"![{dataset.name}](data:image/png;base64,{text})")}
+    return page.getvalue()
 
 
 def _new_york(axes: Axes, ns: pl.Series) -> npt.NDArray[np.datetime64]:
@@ -97,12 +111,19 @@ def _shares(column: str) -> Draw:
     return paint
 
 
-PICTURES: Final[Mapping[str, Draw]] = {
-    "es_trades": _rows_by_hour,
-    "es_mbp10": _rows_by_hour,
-    "spy_options": _rows_by_hour,
-    "ohlcv_1m": _price,
-    "levels": _levels,
-    "touches": _touches,
-    "labels": _shares("outcome"),
+def _alone(paint: Draw) -> Paint:
+    """A picture of nothing but the rows, on one pair of axes."""
+    return lambda figure, subject: paint(figure.subplots(), subject.rows)
+
+
+PICTURES: Final[Mapping[str, Paint]] = {
+    "es_trades": _alone(_rows_by_hour),
+    "es_mbp10": _alone(_rows_by_hour),
+    "spy_options": _alone(_rows_by_hour),
+    "ohlcv_1m": _alone(_price),
+    "levels": _alone(_levels),
+    "touches": _alone(_touches),
+    "labels": _alone(_shares("outcome")),
+    "bursts": paint_bursts,
+    "regimes": paint_regimes,
 }

@@ -3,7 +3,9 @@
 import dagster as dg
 import pytest
 
-from lake_assets.catalog import FAMILIES, REGIMES
+from lake_assets.catalog import BURSTS, FAMILIES, OPTION_STATE, REGIMES
+from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.pictures import png
 from lake_assets_tests.orchestration.lakes import TestLake
 from lake_assets_tests.sources.packed_shards import put, row
 
@@ -66,3 +68,13 @@ def test_a_session_nobody_recorded_has_no_event(lake):
 
     regimes = lake.lake.read(REGIMES.of("NIFTY"), UNRECORDED)
     assert regimes["regime"].null_count() == regimes.height
+
+
+def test_the_same_partition_gives_the_same_picture(lake):
+    run(lake)
+
+    inputs = {"option_state": Upstream(lake.lake, OPTION_STATE.of("NIFTY"), DAY)}
+    for table in (BURSTS.of("NIFTY"), REGIMES.of("NIFTY")):
+        first, again = (png(table, lake.root / table.path(DAY), inputs) for _ in range(2))
+        assert first.startswith(b"\x89PNG")
+        assert first == again
