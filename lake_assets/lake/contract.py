@@ -14,7 +14,6 @@ from lake_assets.catalog.dataset import Dataset
 from lake_assets.errors import ContractError, UnorderedInputError
 
 _EXAMPLES: Final = 5  # offending values a message shows per rule
-_CHUNKS_AT_ONCE: Final = 64  # whose extremes are judged together
 _COMPARED: Final[Mapping[str, Callable[[pl.Expr, Any], pl.Expr]]] = {
     "greater_than": operator.gt,
     "greater_than_or_equal_to": operator.ge,
@@ -56,12 +55,10 @@ def is_certain(dataset: Dataset, frame: pl.DataFrame) -> bool:
 @cache
 def _kept(dataset: Dataset) -> tuple[pl.Expr, ...] | None:
     """One truth for each rule of the schema; None if it has rules of other kinds."""
-    if bounded_columns(dataset) is None:
+    if not _has_bounds_only(dataset):
         return None
-    held: list[pl.Expr] = []
+    held = [pl.lit(value=True)]  # a schema may ask for types alone
     for name, declared in dataset.schema.to_schema().columns.items():
-        if not all(rule.ignore_na for rule in declared.checks):
-            return None
         column = pl.col(name)
         if not declared.nullable:
             held.append(column.null_count() == 0)
@@ -72,6 +69,16 @@ def _kept(dataset: Dataset) -> tuple[pl.Expr, ...] | None:
             extreme = column.min() if rule.name in _LEAST else column.max()
             held.append(_COMPARED[rule.name](extreme, limit).fill_null(value=True))
     return tuple(each.alias(str(at)) for at, each in enumerate(held))
+
+
+def _has_bounds_only(dataset: Dataset) -> bool:
+    """Whether a rule of the schema holds for all rows if it holds for the extremes of columns."""
+    declared = dataset.schema.to_schema()
+    columns = declared.columns.values()
+    unique = declared.unique or any(column.unique for column in columns)
+    rules = [rule for column in columns for rule in column.checks]
+    known = all(rule.name in _COMPARED and rule.ignore_na for rule in rules)
+    return known and not unique and {rule.name for rule in declared.checks} == {_NUMBERS}
 
 
 def with_closed_sets(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
@@ -91,76 +98,6 @@ def with_closed_sets(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
                 )
             frame = frame.with_columns(text.cast(dtype))
     return frame
-
-
-class StreamCheck:
-    """Checks the rows of a stream against their dataset's schema, at the cost of a few of them.
-
-    A rule that bounds a column holds for all rows if it holds for the least and the greatest, a
-    rule against nulls if it holds for a null there is. These extremes of every chunk are judged,
-    many chunks at once. Where a schema has a rule of another kind every row is judged.
-    """
-
-    def __init__(self, dataset: Dataset, no_rows: pl.DataFrame) -> None:
-        """Check the columns and types of the stream.
-
-        Raises:
-            ContractError: they are others than declared.
-        """
-        self._dataset = dataset
-        self._bounded = bounded_columns(dataset)
-        self._extremes: list[pl.DataFrame] = []
-        check_rows(dataset, with_closed_sets(dataset, no_rows))
-
-    def see(self, chunk: pl.DataFrame) -> None:
-        """Check the next rows, now or with some of those to come.
-
-        Raises:
-            ContractError: these or earlier ones break the schema.
-        """
-        if self._bounded is None:
-            check_rows(self._dataset, chunk)
-            return
-        self._extremes.append(_extremes(chunk, self._bounded))
-        if len(self._extremes) >= _CHUNKS_AT_ONCE:
-            self.settle()
-
-    def settle(self) -> None:
-        """Check what was seen and not yet checked.
-
-        Raises:
-            ContractError: rows seen break the schema.
-        """
-        if self._extremes:
-            check_rows(self._dataset, pl.concat(self._extremes))
-            self._extremes = []
-
-
-def bounded_columns(dataset: Dataset) -> list[str] | None:
-    """The columns with a least or a greatest value; None if there are rules of other kinds."""
-    declared = dataset.schema.to_schema()
-    rules = {name: {rule.name for rule in c.checks} for name, c in declared.columns.items()}
-    bounds_only = all(names <= set(_COMPARED) for names in rules.values())
-    unique = declared.unique or any(column.unique for column in declared.columns.values())
-    if unique or not bounds_only or {rule.name for rule in declared.checks} != {_NUMBERS}:
-        return None
-    return [name for name, names in rules.items() if names]
-
-
-def _extremes(chunk: pl.DataFrame, bounded: list[str]) -> pl.DataFrame:
-    """Rows that break a rule if any row of the chunk does, each column for itself."""
-    free = pl.exclude(bounded).first()
-    floats = [name for name, dtype in chunk.schema.items() if dtype.is_float()]
-    strange = pl.col(floats).filter(~pl.col(floats).is_finite()).first()
-    rows: list[tuple[pl.Expr, ...]] = [
-        (pl.col(bounded).min(), free),
-        (pl.col(bounded).max(), free),
-        (pl.when(pl.all().null_count() == 0).then(pl.all().first()),),
-    ]
-    if floats:
-        rows.append((strange.fill_null(pl.col(floats).first()), pl.exclude(floats).first()))
-    # In one piece: a slice of one row would keep the whole chunk in memory.
-    return pl.concat([chunk.select(row).select(chunk.columns) for row in rows], rechunk=True)
 
 
 class OrderWatch:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows
-from lake_assets.lake.contract import OrderWatch, StreamCheck, check_rows, with_closed_sets
+from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
 
 ROW_GROUP: Final = 122_880
 """Rows of a row group: sixty of DuckDB's vectors. Batches are cut to it before they reach DuckDB,
@@ -97,14 +97,15 @@ class _Feed:
             yield from self._stored(ordered)
             return
         reader = _reader(rows)
-        check = StreamCheck(self._dataset, pl.DataFrame(reader.schema.empty_table()))
+        # Other columns are refused before a row is asked for.
+        no_rows = pl.DataFrame(reader.schema.empty_table())
+        check_rows(self._dataset, with_closed_sets(self._dataset, no_rows))
         for group in _groups(reader):
             frame = with_closed_sets(self._dataset, pl.DataFrame(group))
-            check.see(frame)
+            check_rows(self._dataset, frame)
             watch.see(frame)
             # Not by way of the frame, which has its own form of text.
             yield group.cast(self.schema)
-        check.settle()
 
     def _stored(self, frame: pl.DataFrame) -> Iterator[pa.RecordBatch]:
         """A frame in the types it is stored as, cut to row groups."""

@@ -1,4 +1,4 @@
-"""A stream is judged by its extremes exactly as its rows would be, one and all."""
+"""Rows are judged by the extremes of their columns exactly as they would be one and all."""
 
 import pandera.polars as pa
 import polars as pl
@@ -11,7 +11,7 @@ from lake_assets.catalog import OPTION_STATE
 from lake_assets.catalog.dataset import Dataset, Layer
 from lake_assets.catalog.schema import LakeSchema, column
 from lake_assets.errors import ContractError
-from lake_assets.lake.contract import StreamCheck, bounded_columns, check_rows, is_certain
+from lake_assets.lake.contract import check_rows, is_certain
 
 
 class BoundedSchema(LakeSchema):
@@ -43,8 +43,14 @@ class UniqueSchema(LakeSchema):
     low: pl.Int64 = pa.Field(unique=True)
 
 
-def dataset_of(schema):
-    return Dataset(name="t", layer=Layer.SILVER, schema=schema, sort_by=("low",), version="1")
+class TypedSchema(LakeSchema):
+    """No rule but the types."""
+
+    word: pl.String = column("any word", null="sometimes")
+
+
+def dataset_of(schema, sort_by=("low",)):
+    return Dataset(name="t", layer=Layer.SILVER, schema=schema, sort_by=sort_by, version="1")
 
 
 BOUNDED = dataset_of(BoundedSchema)
@@ -90,19 +96,18 @@ def broken(check):
 
 
 def streamed(dataset, chunks):
-    check = StreamCheck(dataset, dataset.empty())
+    check_rows(dataset, dataset.empty())
     for chunk in chunks:
-        check.see(chunk)
-    check.settle()
+        check_rows(dataset, chunk)
 
 
 @given(st.lists(good, max_size=8), st.lists(row, max_size=1), st.integers(1, 4))
-def test_extremes_are_judged_as_every_row_would_be(rows, last, size):
+def test_chunks_are_judged_as_every_row_would_be(rows, last, size):
     frame = pl.DataFrame([*rows, *last], schema=BOUNDED.dtypes, orient="row")
 
     chunks = list(frame.iter_slices(size))
 
-    assert broken(lambda: streamed(BOUNDED, chunks)) == broken(lambda: check_rows(BOUNDED, frame))
+    assert broken(lambda: streamed(BOUNDED, chunks)) == refused_by_pandera(BOUNDED, frame)
 
 
 def refused_by_pandera(dataset, frame):
@@ -158,6 +163,13 @@ def test_other_columns_are_left_to_pandera(change):
     assert broken(lambda: check_rows(BOUNDED, frame))
 
 
+def test_types_alone_are_a_schema():
+    dataset = dataset_of(TypedSchema, sort_by=("word",))
+
+    assert is_certain(dataset, pl.DataFrame({"word": ["a", None]}))
+    assert not is_certain(dataset, pl.DataFrame({"word": [1]}))
+
+
 @pytest.mark.parametrize("schema", [OrderedSchema, UniqueSchema])
 def test_rules_of_other_kinds_are_left_to_pandera(schema):
     assert not is_certain(dataset_of(schema), dataset_of(schema).empty())
@@ -169,10 +181,9 @@ def test_other_rules_are_judged_on_every_row(schema):
     rows = {"low": [1, 5, 5], "high": [9, 9, 4]}
     frame = pl.DataFrame({name: rows[name] for name in dataset.dtypes})
 
-    assert bounded_columns(dataset) is None
     assert broken(lambda: streamed(dataset, [frame]))
 
 
 def test_other_columns_are_refused_before_a_row_is_seen():
     with pytest.raises(ContractError, match="word"):
-        StreamCheck(BOUNDED, BOUNDED.empty().drop("word"))
+        check_rows(BOUNDED, BOUNDED.empty().drop("word"))
