@@ -104,7 +104,8 @@ def main() -> None:
             command = [sys.executable, "-m", "benchmarks.option_books", str(raw), f"{raw}-lake"]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
-    print(f"option books, {ROWS:,} rows of raw shards to Bronze: {found['seconds']:.2f} s wall,")
+    print(f"option books, {ROWS:,} rows of raw shards to Bronze:")
+    print(f"{found['seconds']:.2f} s wall (target 6 s), ", end="")
     print(f"{found['processor_s']:.2f} s of processor, {found['peak_mb']:.0f} MB at most")
 
 
