@@ -12,6 +12,7 @@ from lake_assets.bronze import es_mbp10, es_trades, option_books, spy_options
 from lake_assets.catalog import SIGNALS
 from lake_assets.errors import LakeError
 from lake_assets.gold import (
+    burst_labels,
     bursts,
     chop_pockets,
     fear_spikes,
@@ -20,6 +21,7 @@ from lake_assets.gold import (
     liquidity_events,
     regimes,
     signals,
+    truth_tables,
 )
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.arrivals import make_sensor
@@ -76,6 +78,8 @@ def lake_assets() -> list[LakeAsset]:
         *fear_spikes.fear_spikes,
         *chop_pockets.chop_pockets,
         *regimes.regimes,
+        burst_labels.burst_labels,
+        truth_tables.truth_tables,
     ]
 
 

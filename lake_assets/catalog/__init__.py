@@ -25,6 +25,7 @@ from lake_assets.catalog.silver import (
     OHLCV_2M,
 )
 from lake_assets.catalog.touch import BARRIER, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
+from lake_assets.catalog.truth import BURST_LABELS, TRUTH_TABLES
 from lake_assets.errors import UnknownNameError
 
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -59,6 +60,8 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     SIGNALS,
     SIGNALS_MULTI_DAY,
     *(member for family in FAMILIES for member in family),
+    BURST_LABELS,
+    TRUTH_TABLES,
 )
 
 _BY_NAME: Final = {dataset.name: dataset for dataset in DATASETS}
@@ -95,6 +98,7 @@ def datasets_named(name: str, underlying: str | None = None) -> tuple[Dataset, .
 __all__ = [
     "BARRIER",
     "BURSTS",
+    "BURST_LABELS",
     "CHOP_POCKETS",
     "DATASETS",
     "ES_MBP10",
@@ -122,6 +126,7 @@ __all__ = [
     "SPY_OPTIONS",
     "TAPE",
     "TOUCHES",
+    "TRUTH_TABLES",
     "dataset_named",
     "datasets_named",
 ]

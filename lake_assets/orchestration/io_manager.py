@@ -17,6 +17,9 @@ from lake_assets.orchestration.resources import LakeResource
 Sessions = list[tuple[str, pl.DataFrame]]
 """Every materialized session of a dataset, oldest first, each with its partition's name."""
 
+Scans = list[tuple[str, pl.LazyFrame]]
+"""As `Sessions`, for makers that read a few columns of many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upstream:
@@ -30,16 +33,18 @@ class Upstream:
     partition: str | None
 
     def read(self, wanted: object) -> object:
-        """The rows as a DataFrame, LazyFrame, DuckDB relation, or a list of sessions.
+        """The rows as a DataFrame, LazyFrame, DuckDB relation, or a list of sessions or scans.
 
         Raises:
             UnknownNameError: the type is none of these.
             MissingPartitionError: the partition is not materialized.
         """
+        names = self.lake.partitions(self.dataset)
         if wanted == Sessions:
-            names = self.lake.partitions(self.dataset)
             return [(name, self.lake.read(self.dataset, name)) for name in names]
-        partitions = self.partition or self.lake.partitions(self.dataset)
+        if wanted == Scans:
+            return [(name, self.lake.scan(self.dataset, name)) for name in names]
+        partitions = self.partition or names
         readers = {
             pl.DataFrame: self.lake.read,
             pl.LazyFrame: self.lake.scan,
@@ -50,7 +55,7 @@ class Upstream:
                 return reader(self.dataset, partitions)
         raise UnknownNameError(
             f"{self.dataset.name} cannot be read as {wanted}; annotate the argument as "
-            "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation or Sessions"
+            "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation, Sessions or Scans"
         )
 
 
