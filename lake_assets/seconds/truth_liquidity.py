@@ -37,12 +37,12 @@ def of_liquidity(
     regime of the second before. The mean rate is of all sessions' events and minutes together,
     the quantile of each session's own rate.
     """
-    minutes = {
-        phase: _spread(rows, seconds, span) / SECONDS_A_MINUTE
-        for phase, rows in phases(seconds, bursts).items()
-    }
+    ground = _Ground(seconds, span)
     during = phases(seconds, bursts)
-    seen = eligible(seconds)
+    minutes = {
+        phase: ground.sums(np.flatnonzero(rows & ground.seen)) / SECONDS_A_MINUTE
+        for phase, rows in during.items()
+    }
     at = np.searchsorted(seconds["timestamp"].to_physical(), events["timestamp"].to_physical())
     kinds = events["event_type"].cast(pl.String).to_numpy()
     for kind in LiquidityEventType:
@@ -51,18 +51,29 @@ def of_liquidity(
         for phase in _PHASES:
             here = mine[during[phase][mine]]
             name = f"{kind}{phase}"
-            yield _count(name, here, seconds, span)
-            top = _spread_at(here[seen[here]], seconds, span)
-            rate = _rate(name, top, minutes[phase], span)
-            means[phase] = rate[0].value
-            yield from rate
+            yield _count(name, ground.sums(here))
+            mean, p95 = _rate(name, ground.sums(here[ground.seen[here]]), minutes[phase], span)
+            yield mean
+            yield p95
+            means[phase] = mean.value
         yield _ratio(kind, means, minutes[_INSIDE])
 
 
-def eligible(seconds: pl.DataFrame) -> B1:
-    """Seconds in which spot and a leg at the money were observed."""
-    leg = pl.col("ce_observed") | pl.col("pe_observed")
-    return seconds.select(pl.col("spot_observed") & leg).to_series().to_numpy()
+class _Ground:
+    """The seconds events fall on: whether each is eligible, its session and its slice."""
+
+    def __init__(self, seconds: pl.DataFrame, span: Span) -> None:
+        leg = pl.col("ce_observed") | pl.col("pe_observed")
+        seen = seconds.select(pl.col("spot_observed") & leg).to_series()
+        self.seen: B1 = seen.to_numpy(writable=True)
+        self._day = seconds["day"].to_numpy(writable=True)
+        self._cell = cells(seconds, "regime_before")
+        self._span = span
+
+    def sums(self, places: I8) -> F8:
+        """How many of the places are in each slice and session."""
+        each = Observations(np.ones(places.size), self._day[places], self._cell[places])
+        return each.tallied(self._span)[0]
 
 
 def phases(seconds: pl.DataFrame, bursts: pl.DataFrame) -> dict[str, B1]:
@@ -93,23 +104,7 @@ def _covered(first: I8, stop: I8, size: int) -> B1:
     return covered
 
 
-def _spread(rows: B1, seconds: pl.DataFrame, span: Span) -> F8:
-    """Eligible seconds among the rows, (slices, days)."""
-    return _spread_at(np.flatnonzero(rows & eligible(seconds)), seconds, span)
-
-
-def _spread_at(places: I8, seconds: pl.DataFrame, span: Span) -> F8:
-    return _placed(places, seconds).tallied(span)[0]
-
-
-def _placed(places: I8, seconds: pl.DataFrame) -> Observations:
-    day = seconds["day"].to_numpy()[places]
-    cell = cells(seconds.select("dte_bucket", "time_of_day", "regime_before"), "regime_before")
-    return Observations(np.ones(day.size), day, cell[places])
-
-
-def _count(name: str, places: I8, seconds: pl.DataFrame, span: Span) -> Finding:
-    sums = _spread_at(places, seconds, span)
+def _count(name: str, sums: F8) -> Finding:
     n = in_turn(sums)
     measure = Measure(Subject.LIQUIDITY, name, COUNTED)
     n_days = (sums > 0).sum(axis=1)

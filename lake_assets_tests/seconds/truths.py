@@ -44,7 +44,9 @@ def tables(market: Drawn) -> dict[str, list[tuple[str, pl.DataFrame]]]:
     """Sessions by table, oldest first."""
     found = {family.table: [] for family in FAMILIES}
     for place, day in enumerate(market.dates):
-        for name, rows in _session(market, day, np.random.default_rng([market.seed, place])).items():
+        for name, rows in _session(
+            market, day, np.random.default_rng([market.seed, place])
+        ).items():
             found[name].append((day.isoformat(), rows))
     return found
 
@@ -73,9 +75,7 @@ class _Clock:
         steps = np.repeat(rng.integers(0, 6, self.n // 7 + 1), 7)[: self.n]
         self.regime = [[None, "normal", "chop", "flicker", "burst", "fear"][k] for k in steps]
         third = max(self.n // 3, 1)
-        self.time = [
-            ("morning", "midday", "afternoon")[min(i // third, 2)] for i in range(self.n)
-        ]
+        self.time = [("morning", "midday", "afternoon")[min(i // third, 2)] for i in range(self.n)]
         self.entry = entry
 
     def moments(self, seconds) -> pl.Series:
@@ -135,7 +135,9 @@ class _Clock:
     def filled(self, table, cells) -> pl.DataFrame:
         """A table's rows: the columns nobody reads are null."""
         dtypes = table.of(self.market.underlying).dtypes
-        frame = pl.DataFrame(cells, schema_overrides={n: d for n, d in dtypes.items() if n in cells})
+        frame = pl.DataFrame(
+            cells, schema_overrides={n: d for n, d in dtypes.items() if n in cells}
+        )
         empty = [pl.lit(None, dtype=d).alias(n) for n, d in dtypes.items() if n not in cells]
         return frame.with_columns(empty).select(dtypes.names())
 
