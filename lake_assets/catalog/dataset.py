@@ -59,7 +59,9 @@ class Dataset:
     in one file. ``sort_by`` is a total order: no two rows tie. ``version`` names the code that
     makes the rows; raising it makes every partition stale. ``file`` is the first word of the
     files' names of a table that has underlyings; the table's own name if empty. ``known_at`` is
-    None where no row tells its time: all are known before the working hours.
+    None where no row tells its time: all are known before the working hours. ``nested_by`` are
+    columns by which the lake publishes the rows a second time beside the Parquet file, as JSON:
+    objects in objects, a level each.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Dataset:
     fresh_within: timedelta | None = timedelta(hours=12)
     underlying: str | None = None
     file: str = ""
+    nested_by: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.key)
@@ -162,6 +165,10 @@ class Dataset:
     def path(self, partition: str) -> str:
         """File of a partition, relative to the lake."""
         return f"{self.stem(partition)}.parquet"
+
+    def nested_path(self, partition: str) -> str:
+        """The JSON file of a partition that has one, relative to the lake."""
+        return f"{self.stem(partition)}.json"
 
     def partition(self, day: date | None) -> str:
         """Name of the partition of a day, or of the only one."""

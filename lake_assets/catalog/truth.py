@@ -78,21 +78,23 @@ BURST_LABELS: Final = Dataset(
     calendar=None,
     fresh_within=None,
 )
+_KEYS: Final = (
+    "underlying",
+    "dte_bucket",
+    "time_of_day",
+    "regime",
+    "subject",
+    "measure",
+    "statistic",
+)
 TRUTH_TABLES: Final = Dataset(
     name="truth_tables",
     layer=Layer.GOLD,
     room=MARKET_TRUTH,
     schema=TruthTablesSchema,
-    sort_by=(
-        "underlying",
-        "dte_bucket",
-        "time_of_day",
-        "regime",
-        "subject",
-        "measure",
-        "statistic",
-    ),
+    sort_by=_KEYS,
     version="1",
     calendar=None,
     fresh_within=None,
+    nested_by=_KEYS,
 )

@@ -23,6 +23,7 @@ from lake_assets.lake.durability import put_in_place, write_text
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.identity import require, settle
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
+from lake_assets.lake.nested import is_nested_from, nested_text
 from lake_assets.lake.places import Places
 from lake_assets.lake.reading import Reader, load_manifest
 from lake_assets.lake.sql import View, open_views
@@ -123,7 +124,19 @@ class Lake:
         # The manifest first, naming both: whichever file a crash leaves is one it knows.
         write_text(self._places.manifest(dataset, partition), manifest.to_text(), draft=draft)
         put_in_place(staged.path, self._places.data(dataset, partition))
+        self._nest(dataset, partition, staged.generation)
         return manifest
+
+    def _nest(self, dataset: Dataset, partition: str, found: Generation) -> None:
+        """Write the rows as JSON too, unless that is done.
+
+        A crash before it leaves the JSON of the generation before, which says so itself; the next
+        run of the asset, though it reuses the partition, comes by here again.
+        """
+        target = self._places.nested(dataset, partition)
+        if dataset.nested_by and not is_nested_from(target, found):
+            text = nested_text(dataset, self.read(dataset, partition), found)
+            write_text(target, text, draft=self._places.drafts(dataset, partition)[2])
 
     def publish(
         self,
@@ -154,7 +167,8 @@ class Lake:
         """The generation that verifies against the file on disk.
 
         None if there is no file, no manifest, or the file is not one the manifest names.
-        The lock's holder also records a copied file's new stamp, so that it is hashed once.
+        The lock's holder also records a copied file's new stamp, so that it is hashed once, and
+        writes the rows as JSON where they should be and are not.
         """
         try:
             with self._opened(dataset, partition) as opened:
@@ -163,6 +177,7 @@ class Lake:
             return None
         if found and lock.is_held_here(self._places.lock(dataset, partition)):
             self._restamp(dataset, partition, found)
+            self._nest(dataset, partition, found)
         return found
 
     def _restamp(self, dataset: Dataset, partition: str, found: Generation) -> None:

@@ -44,7 +44,11 @@ class Places:
         """What a writer holds."""
         return self.locks / f"{dataset.stem(partition)}.lock"
 
-    def drafts(self, dataset: Dataset, partition: str) -> tuple[Path, Path]:
-        """Rows and manifest on their way in; the lock's holder alone touches them."""
+    def nested(self, dataset: Dataset, partition: str) -> Path:
+        """The rows as JSON, of a dataset that has them so."""
+        return self.root / dataset.nested_path(partition)
+
+    def drafts(self, dataset: Dataset, partition: str) -> tuple[Path, Path, Path]:
+        """Rows, manifest and JSON on their way in; the lock's holder alone touches them."""
         stem = f"{self.staging}/{dataset.stem(partition)}"
-        return Path(f"{stem}.rows"), Path(f"{stem}.manifest")
+        return Path(f"{stem}.rows"), Path(f"{stem}.manifest"), Path(f"{stem}.nested")

@@ -6,13 +6,14 @@ from enum import StrEnum
 from os import fstat
 from pathlib import Path
 
-from lake_assets.catalog import dataset_named
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog import DATASETS, dataset_named
+from lake_assets.catalog.dataset import WHOLE, Dataset, Layer
 from lake_assets.errors import DamagedPartitionError, UnknownNameError
 from lake_assets.lake import lock
 from lake_assets.lake.durability import sha256_of
 from lake_assets.lake.identity import provenance_of
 from lake_assets.lake.manifest import Manifest, Stamp
+from lake_assets.lake.nested import is_nested_whole
 from lake_assets.lake.places import Places
 from lake_assets.lake.reading import load_manifest
 
@@ -87,6 +88,17 @@ class _Verification:
         elif not _is_one_of(data, path):
             why = "its bytes are of no generation its manifest names; materialize it again"
             yield self._finding(data, FindingKind.EDITED, why)
+        else:
+            yield from self._nested(manifest)
+
+    def _nested(self, manifest: Manifest) -> Iterator[Finding]:
+        """Whether the JSON beside a sound file says what the file says."""
+        dataset = dataset_named(manifest.dataset)
+        path = self.places.nested(dataset, manifest.partition)
+        data = self.places.data(dataset, manifest.partition)
+        if dataset.nested_by and not is_nested_whole(dataset, path, data, manifest):
+            why = "it does not say what its Parquet file says; delete it and materialize again"
+            yield self._finding(path, FindingKind.EDITED, why)
 
     def _is_unborn(self, manifest: Manifest, stem: Path) -> bool:
         """Whether the first writer died, or is, between the manifest and the file."""
@@ -103,10 +115,11 @@ class _Verification:
 
     def _strays(self) -> Iterator[Finding]:
         """Files of kinds the lake never writes."""
+        nested = {self.places.nested(d, WHOLE) for d in DATASETS if d.nested_by}
         for root, suffix in ((self.places.root, ".parquet"), (self.places.manifests, ".json")):
             for layer in Layer:
                 for path in _under(root / layer):
-                    if path.suffix != suffix:
+                    if path.suffix != suffix and path not in nested:
                         why = "the lake writes no such file; move it away"
                         yield self._finding(path, FindingKind.ADDED, why)
 

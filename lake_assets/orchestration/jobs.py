@@ -9,6 +9,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from lake_assets.catalog.dataset import Layer
+from lake_assets.catalog.family import MARKET_TRUTH as TRUTH_ROOM
 from lake_assets.errors import UnknownNameError
 from lake_assets.market.sessions import Calendar, regular_days, session_days
 from lake_assets.orchestration.lake_asset import LakeAsset
@@ -18,6 +19,7 @@ INGEST: Final = "ingest"
 SIGNALS: Final = "signals"
 TRAINING_SET: Final = "training_set"
 MARKET_TRUTH: Final = "market_truth"
+TRUTH_TABLES: Final = "market_truth_tables"
 
 
 def truth_job(calendar: Calendar) -> str:
@@ -39,13 +41,14 @@ def jobs_meant(name: str) -> list[str]:
 
 
 def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
-    """`ingest`, `signals`, `training_set`, and a `market_truth` for each exchange's sessions.
+    """`ingest`, `signals`, `training_set`, and a `market_truth` for each exchange's sessions and all.
 
     A job's assets share one partitions definition: the underlyings of one calendar go together.
     """
     touches = [a for a in assets if a.recipe.dataset.underlying is None]
     daily = [a for a in touches if a.recipe.dataset.calendar is not None]
     whole = [a for a in touches if a.recipe.dataset.calendar is None]
+    truths = [a for a in whole if a.recipe.dataset.room == TRUTH_ROOM]
     bronze = [a for a in daily if a.recipe.dataset.layer is Layer.BRONZE]
     jobs = {
         INGEST: dg.define_asset_job(
@@ -60,8 +63,13 @@ def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
         ),
         TRAINING_SET: dg.define_asset_job(
             TRAINING_SET,
-            _select(whole),
+            _select([a for a in whole if a not in truths]),
             description="Every materialized session, stacked and cut into folds.",
+        ),
+        TRUTH_TABLES: dg.define_asset_job(
+            TRUTH_TABLES,
+            _select(truths),
+            description="Every materialized session's events, labelled and counted.",
         ),
     }
     for calendar in Calendar:
