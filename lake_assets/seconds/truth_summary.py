@@ -113,11 +113,12 @@ def counted(measure: Measure, seen: Observations, eligible: F8, span: Span) -> I
 
     ``eligible`` is 1 for such sessions, else 0; (slices, days).
     """
-    sums, counts = seen.tallied(span)
-    total, n, n_days = in_turn(sums), counts.sum(axis=1), (counts > 0).sum(axis=1)
+    counts = seen.tallied(span)[1].astype(np.float64)
+    total, n_days = in_turn(counts), (counts > 0).sum(axis=1)
+    n = total.astype(np.int64)
     yield Finding(measure, Statistic.COUNT, total, n, n_days, Bounds.none())
     sessions = eligible.sum(axis=1).astype(np.int64)
-    bounds = drawn_days(sums, eligible, sessions >= LEAST_EVENTS, span)
+    bounds = drawn_days(counts, eligible, sessions >= LEAST_EVENTS, span)
     per_session = quotient(total, sessions.astype(np.float64))
     a_session = Measure(measure.subject, measure.name, f"{measure.unit} per session")
     yield Finding(a_session, Statistic.PER_SESSION, per_session, sessions, sessions, bounds)
