@@ -1,0 +1,119 @@
+"""The two aggregates through Dagster: built, reused, told of as JSON, and never by half."""
+
+import json
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from lake_assets.catalog import BURST_LABELS, BURSTS, FAMILIES, TRUTH_TABLES
+from lake_assets.catalog.dataset import WHOLE
+from lake_assets_tests.orchestration.lakes import TestLake
+from lake_assets_tests.sources.packed_shards import put, row
+
+DAY = "2025-08-01"
+AGGREGATES = [dg.AssetKey(dataset.key) for dataset in (BURST_LABELS, TRUTH_TABLES)]
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch):
+    """A lake with a session of one underlying's tables, and no aggregate."""
+    put(tmp_path / "raw", [row(second, volume=second) for second in range(10)], underlying="NIFTY")
+    (tmp_path / "_dagster").mkdir()
+    found = TestLake(tmp_path)
+    found.forget_runs()
+    monkeypatch.setenv("DAGSTER_HOME", found.environ["DAGSTER_HOME"])
+    tables = [dg.AssetKey(family.of("NIFTY").key) for family in FAMILIES]
+    assert found.run(DAY, select=tables).error is None
+    return found
+
+
+def run(lake):
+    """Materialize the aggregates; outcome by name."""
+    done = lake.run(None, select=AGGREGATES)
+    assert done.error is None, done.error
+    return {asset.key.rsplit("/", 1)[-1]: asset.outcome for asset in done.assets}
+
+
+def nested(lake):
+    path = lake.root / TRUTH_TABLES.nested_path(WHOLE)
+    return path, json.loads(path.read_text())
+
+
+def test_they_are_built_once_and_the_lake_is_sound(lake):
+    assert run(lake) == {"burst_labels": "built", "truth_tables": "built"}
+    before = nested(lake)[0].read_bytes()
+    assert run(lake) == {"burst_labels": "reused", "truth_tables": "reused"}
+    assert nested(lake)[0].read_bytes() == before
+    assert lake.lake.verify() == []
+    assert "gold/market_truth/truth_tables.parquet" in lake.files()
+
+
+def test_the_manifest_tells_what_they_were_made_from(lake):
+    run(lake)
+    made = lake.lake.in_force(TRUTH_TABLES, WHOLE)
+    assert made.quality["dates_used_NIFTY"] == DAY
+    assert (made.quality["sessions_SPY"], made.quality["days_without_bursts_NIFTY"]) == (0, 1)
+    assert f"silver/NIFTY/option_state/{DAY}" in made.fingerprint.inputs
+    assert "gold/burst_labels" in made.fingerprint.inputs
+
+
+def test_the_json_says_what_the_table_says(lake):
+    run(lake)
+    rows = lake.lake.read(TRUTH_TABLES, WHOLE)
+    _, told = nested(lake)
+    metadata = told.pop("metadata")
+    assert metadata["parquet_sha256"] == lake.lake.in_force(TRUTH_TABLES, WHOLE).sha256
+    keys = TRUTH_TABLES.nested_by
+    seen = 0
+    for facts in rows.to_dicts():
+        leaf = told
+        for key in keys:
+            leaf = leaf[facts[key]]
+        assert leaf == {name: facts[name] for name in rows.columns if name not in keys}
+        seen += 1
+    assert seen == rows.height > 0
+
+
+def test_a_lost_json_is_found_and_written_again(lake):
+    run(lake)
+    path, _ = nested(lake)
+    before = path.read_bytes()
+    path.unlink()
+    assert [finding.path for finding in lake.lake.verify()] == [TRUTH_TABLES.nested_path(WHOLE)]
+    assert run(lake)["truth_tables"] == "reused"
+    assert path.read_bytes() == before
+
+
+def test_an_edited_json_is_found(lake):
+    run(lake)
+    path, _ = nested(lake)
+    path.write_text(path.read_text().replace('"low_sample":true', '"low_sample":false', 1))
+    assert [finding.kind for finding in lake.lake.verify()] == ["edited"]
+
+
+def test_an_unreadable_session_fails_the_run_by_name(lake):
+    run(lake)
+    file = lake.root / BURSTS.of("NIFTY").path(DAY)
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    done = lake.run(None, select=AGGREGATES)
+    assert "bursts_NIFTY of 2025-08-01" in done.error
+
+
+def test_a_new_session_rebuilds_both(lake):
+    run(lake)
+    tables = [dg.AssetKey(family.of("NIFTY").key) for family in FAMILIES]
+    assert lake.run("2025-08-04", select=tables).error is None
+    assert set(run(lake).values()) == {"built"}
+    told = lake.lake.in_force(TRUTH_TABLES, WHOLE).quality
+    assert told["dates_used_NIFTY"] == "2025-08-01 2025-08-04"
+
+
+def test_no_session_at_all_is_an_empty_table(tmp_path, monkeypatch):
+    lake = TestLake(tmp_path)
+    lake.forget_runs()
+    monkeypatch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
+    run(lake)
+    assert lake.lake.read(TRUTH_TABLES, WHOLE).equals(TRUTH_TABLES.empty())
+    assert set(nested(lake)[1]) == {"metadata"}
+    assert lake.lake.read(BURST_LABELS, WHOLE).select(pl.len()).item() == 0
