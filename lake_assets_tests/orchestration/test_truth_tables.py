@@ -1,6 +1,7 @@
 """The two aggregates through Dagster: built, reused, told of as JSON, and never by half."""
 
 import json
+import shutil
 
 import dagster as dg
 import polars as pl
@@ -15,22 +16,31 @@ DAY = "2025-08-01"
 AGGREGATES = [dg.AssetKey(dataset.key) for dataset in (BURST_LABELS, TRUTH_TABLES)]
 
 
+TABLES = [dg.AssetKey(family.of("NIFTY").key) for family in FAMILIES]
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    """A lake with a session of one underlying's tables, and both aggregates of it."""
+    lake = TestLake(tmp_path_factory.mktemp("counted"))
+    books = [row(second, volume=second) for second in range(10)]
+    put(lake.root / "raw", books, underlying="NIFTY")
+    lake.forget_runs()
+    assert lake.run_at_home(DAY, select=TABLES).error is None
+    assert run(lake) == {"burst_labels": "built", "truth_tables": "built"}
+    return lake
+
+
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
-    """A lake with a session of one underlying's tables, and no aggregate."""
-    put(tmp_path / "raw", [row(second, volume=second) for second in range(10)], underlying="NIFTY")
-    (tmp_path / "_dagster").mkdir()
-    found = TestLake(tmp_path)
-    found.forget_runs()
-    monkeypatch.setenv("DAGSTER_HOME", found.environ["DAGSTER_HOME"])
-    tables = [dg.AssetKey(family.of("NIFTY").key) for family in FAMILIES]
-    assert found.run(DAY, select=tables).error is None
-    return found
+def lake(counted, tmp_path):
+    """A copy of it, to be spoilt."""
+    shutil.copytree(counted.root, tmp_path, dirs_exist_ok=True)
+    return TestLake(tmp_path)
 
 
 def run(lake):
     """Materialize the aggregates; outcome by name."""
-    done = lake.run(None, select=AGGREGATES)
+    done = lake.run_at_home(None, select=AGGREGATES)
     assert done.error is None, done.error
     return {asset.key.rsplit("/", 1)[-1]: asset.outcome for asset in done.assets}
 
@@ -40,8 +50,7 @@ def nested(lake):
     return path, json.loads(path.read_text())
 
 
-def test_they_are_built_once_and_the_lake_is_sound(lake):
-    assert run(lake) == {"burst_labels": "built", "truth_tables": "built"}
+def test_they_are_made_once_and_the_lake_is_sound(lake):
     before = nested(lake)[0].read_bytes()
     assert run(lake) == {"burst_labels": "reused", "truth_tables": "reused"}
     assert nested(lake)[0].read_bytes() == before
@@ -50,7 +59,6 @@ def test_they_are_built_once_and_the_lake_is_sound(lake):
 
 
 def test_the_manifest_tells_what_they_were_made_from(lake):
-    run(lake)
     made = lake.lake.in_force(TRUTH_TABLES, WHOLE)
     assert made.quality["dates_used_NIFTY"] == DAY
     assert (made.quality["sessions_SPY"], made.quality["days_without_bursts_NIFTY"]) == (0, 1)
@@ -59,7 +67,6 @@ def test_the_manifest_tells_what_they_were_made_from(lake):
 
 
 def test_the_json_says_what_the_table_says(lake):
-    run(lake)
     rows = lake.lake.read(TRUTH_TABLES, WHOLE)
     _, told = nested(lake)
     metadata = told.pop("metadata")
@@ -76,7 +83,6 @@ def test_the_json_says_what_the_table_says(lake):
 
 
 def test_a_lost_json_is_found_and_written_again(lake):
-    run(lake)
     path, _ = nested(lake)
     before = path.read_bytes()
     path.unlink()
@@ -86,33 +92,28 @@ def test_a_lost_json_is_found_and_written_again(lake):
 
 
 def test_an_edited_json_is_found(lake):
-    run(lake)
     path, _ = nested(lake)
     path.write_text(path.read_text().replace('"low_sample":true', '"low_sample":false', 1))
     assert [finding.kind for finding in lake.lake.verify()] == ["edited"]
 
 
 def test_an_unreadable_session_fails_the_run_by_name(lake):
-    run(lake)
     file = lake.root / BURSTS.of("NIFTY").path(DAY)
     file.write_bytes(file.read_bytes()[:-1] + b"x")
-    done = lake.run(None, select=AGGREGATES)
+    done = lake.run_at_home(None, select=AGGREGATES)
     assert "bursts_NIFTY of 2025-08-01" in done.error
 
 
 def test_a_new_session_rebuilds_both(lake):
-    run(lake)
-    tables = [dg.AssetKey(family.of("NIFTY").key) for family in FAMILIES]
-    assert lake.run("2025-08-04", select=tables).error is None
+    assert lake.run_at_home("2025-08-04", select=TABLES).error is None
     assert set(run(lake).values()) == {"built"}
     told = lake.lake.in_force(TRUTH_TABLES, WHOLE).quality
     assert told["dates_used_NIFTY"] == "2025-08-01 2025-08-04"
 
 
-def test_no_session_at_all_is_an_empty_table(tmp_path, monkeypatch):
+def test_no_session_at_all_is_an_empty_table(tmp_path):
     lake = TestLake(tmp_path)
     lake.forget_runs()
-    monkeypatch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
     run(lake)
     assert lake.lake.read(TRUTH_TABLES, WHOLE).equals(TRUTH_TABLES.empty())
     assert set(nested(lake)[1]) == {"metadata"}

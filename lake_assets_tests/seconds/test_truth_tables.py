@@ -5,7 +5,7 @@ import pytest
 
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.seconds import truth_means, truth_microstructure
+from lake_assets.seconds import truth_microstructure
 from lake_assets.seconds.burst_labels import label_bursts
 from lake_assets.seconds.truth_tables import count_truths
 from lake_assets_tests.oracles.truth_tables import SLICES, Truths
@@ -171,28 +171,3 @@ def test_regimes_of_other_seconds_are_refused():
     given["regimes"]["NIFTY"][0] = day, rows.head(10)
     with pytest.raises(ComputationRefusedError, match="not of the same seconds"):
         count_truths(given, labels)
-
-
-def test_the_vector_of_the_median():
-    """Twenty values 1..20: 10.5 between the sixth and the fifteenth; the 0.9 quantile is 18.1."""
-    (median, p90) = _of_one_to(20)
-    assert median == (10.5, 6.0, 15.0)
-    assert p90 == (pytest.approx(18.1, rel=1e-12), 15.0, None)
-    assert _of_one_to(100)[1][1:] == (84.0, 96.0)
-    assert _of_one_to(5)[0] == (3.0, None, None)
-
-
-def _of_one_to(n):
-    import numpy as np
-
-    from lake_assets.market.truth_vocabulary import Statistic, Subject
-    from lake_assets.seconds.truth_slices import seeds_of
-    from lake_assets.seconds.truth_summary import Measure, described
-
-    values = np.arange(1.0, n + 1)
-    seen = truth_means.Observations(values, np.zeros(n, np.int64), np.zeros(n, np.int64))
-    span = truth_means.Span(1, seeds_of("NIFTY"))
-    wanted = (Statistic.MEDIAN, Statistic.P90)
-    told = described(Measure(Subject.BURST, "x", "points"), seen, span, wanted)
-    known = [(t.value[0], t.bounds.low[0], t.bounds.high[0]) for t in told]
-    return [tuple(None if np.isnan(v) else float(v) for v in facts) for facts in known]
