@@ -41,7 +41,7 @@ def jobs_meant(name: str) -> list[str]:
 
 
 def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
-    """`ingest`, `signals`, `training_set`, and a `market_truth` for each exchange's sessions and all.
+    """`ingest`, `signals`, `training_set`, and `market_truth` of each exchange and of all sessions.
 
     A job's assets share one partitions definition: the underlyings of one calendar go together.
     """

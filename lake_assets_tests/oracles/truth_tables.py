@@ -7,7 +7,7 @@
 from collections import defaultdict
 from datetime import timedelta
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from math import sqrt
 from zlib import crc32
 
@@ -73,43 +73,25 @@ class Truths:
 
     # Statistics
 
-    def described(self, subject, measure, seen, wanted=SIZES, events=True):
+    def described(self, subject, measure, seen, wanted=SIZES, *, events=True):
         """``seen`` are (value, day, place) in order of time."""
         groups = defaultdict(list)
         for value, d, where in seen:
             for s in slices_of(where):
                 groups[s].append((value, d))
         for s in SLICES:
-            mine = groups[s]
-            values = [v for v, _ in mine]
-            parts = defaultdict(lambda: [0.0, 0])
-            for v, d in mine:
-                parts[d][0] += v
-                parts[d][1] += 1
-            n, n_days = len(values), len(parts)
-            total = 0.0
-            for d in sorted(parts):
-                total += parts[d][0]
-            mean = total / n if n else None
+            values = [v for v, _ in groups[s]]
+            parts = by_day(groups[s])
+            mean = in_turn(top for top, _ in parts) / len(values) if values else None
             for statistic in wanted:
                 key = (s, subject, measure, statistic)
-                low = high = None
-                if statistic in ("mean", "share"):
-                    value = mean
-                    if n >= 5 and n_days >= 10:
-                        self.units[key] = [(parts[d][0], float(parts[d][1])) for d in sorted(parts)]
-                    elif n >= 5 and events:
+                value, low, high = made_of(statistic, values, mean)
+                self.found[key] = (value, len(values), len(parts), low, high)
+                if statistic in ("mean", "share") and len(values) >= 5:
+                    if len(parts) >= 10:
+                        self.units[key] = parts
+                    elif events:
                         self.units[key] = [(v, 1.0) for v in values]
-                elif statistic == "std":
-                    away = 0.0
-                    for v in values:
-                        away += (v - mean) * (v - mean)
-                    value = sqrt(away / (n - 1)) if n > 1 else None
-                elif statistic == "max":
-                    value = max(values, default=None)
-                else:
-                    value, low, high = ranked(values, SHARES[statistic])
-                self.found[key] = (value, n, n_days, low, high)
 
     def counted(self, subject, measure, seen):
         """How many, and how many a session with an eligible second."""
@@ -130,6 +112,7 @@ class Truths:
     # Subjects
 
     def bursts(self):
+        """Counts and sizes of bursts."""
         rows = self.rows("bursts")
         kinds = {"bursts": lambda _: True, "censored": lambda b: b["censored"]}
         kinds |= {"up": lambda b: b["direction"] == 1, "down": lambda b: b["direction"] == -1}
@@ -146,6 +129,7 @@ class Truths:
             self.described("burst", name, known)
 
     def fear(self):
+        """Counts, decay and share of falls."""
         bursts = {b["event_id"]: b for _, b in self.rows("bursts")}
         rows = [
             (d, f | {"regime_before": bursts[f["burst_id"]]["regime_before"]})
@@ -164,6 +148,7 @@ class Truths:
         self.described("fear", "of_down_bursts", falls, ("share",))
 
     def chop(self):
+        """Counts and lengths of pockets."""
         rows = [(d, self.with_before(d, c, "start_time")) for d, c in self.rows("chop_pockets")]
         self.counted("chop", "pockets", [(d, place(c)) for d, c in rows])
         self.counted("chop", "censored", [(d, place(c)) for d, c in rows if c["censored"]])
@@ -171,14 +156,17 @@ class Truths:
         self.described("chop", "duration_s", whole)
 
     def with_before(self, d, event, at):
+        """The event with the regime of the second before."""
         second = self.second(d, event[at])
         return event | {"regime_before": second["before"]}
 
     def second(self, d, moment):
+        """The second of a moment."""
         seconds = self.days[d]["seconds"]
         return seconds[round((moment - seconds[0]["timestamp"]) / SECOND)]
 
-    def regimes(self):
+    def regimes(self):  # noqa: C901 - seconds, shares, then runs
+        """Seconds, shares and runs."""
         seen = [
             (d, place(r, "regime")) for d, r in self.seconds() if r["spot_observed"] and r["regime"]
         ]
@@ -220,7 +208,8 @@ class Truths:
         told |= {"_after_bursts"} if after else set()
         return {""} | (told or {"_outside_bursts"})
 
-    def liquidity(self):
+    def liquidity(self):  # noqa: C901 - type by type and stretch by stretch
+        """Events, and events a minute."""
         seconds = defaultdict(lambda: defaultdict(int))
         for d, row in self.seconds():
             row["eligible"] = row["spot_observed"] and (row["ce_observed"] or row["pe_observed"])
@@ -243,8 +232,8 @@ class Truths:
                 minutes = {d: count / 60.0 for d, count in sorted(seconds[s, phase].items())}
                 top = tops[s, kind, phase]
                 below = 0.0
-                for d in minutes:
-                    below += minutes[d]
+                for minute in minutes.values():
+                    below += minute
                 days = len(minutes)
                 means[phase] = sum(top[d] for d in minutes) / below if days else None
                 key = (s, "liquidity", name, "mean")
@@ -260,6 +249,7 @@ class Truths:
             self.found[key] = (ratio, days, days, None, None)
 
     def microstructure(self):
+        """The books of the observed seconds."""
         names = (
             "spread obi_5 obi_1 bid_depth_5 ask_depth_5 depth_slope_bid depth_slope_ask ofi_10s iv"
         )
@@ -274,6 +264,7 @@ class Truths:
             self.described("microstructure", name, seen, ("mean", "median", "p95"), events=False)
 
     def convexity(self):
+        """Answers to small and large moves."""
         for leg, sign in (("ce", 1), ("pe", -1)):
             name = f"{leg}_response"
             for size, points in self.moves.items():
@@ -281,7 +272,7 @@ class Truths:
                 seen = []
                 for d, day in enumerate(self.days):
                     ends = day["seconds"][::10]
-                    for first, last in zip(ends, ends[1:], strict=False):
+                    for first, last in pairwise(ends):
                         answer = self.response(first, last, leg, sign, about)
                         if answer is not None:
                             seen.append((answer, d, place(first, "regime")))
@@ -329,3 +320,29 @@ def ranked(values, share):
         None if low is None else ordered[low - 1],
         None if high is None else ordered[high - 1],
     )
+
+
+def by_day(rows):
+    """(sum, count) of each day's values, oldest first."""
+    days = defaultdict(list)
+    for value, d in rows:
+        days[d].append(value)
+    return [(in_turn(days[d]), float(len(days[d]))) for d in sorted(days)]
+
+
+def in_turn(values):
+    """A sum, one after another: Python's own compensates from 3.12 on."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def made_of(statistic, values, mean):
+    """The statistic and the order statistics around it, if it has any."""
+    if statistic in SHARES:
+        return ranked(values, SHARES[statistic])
+    if statistic == "std":
+        away = in_turn((v - mean) * (v - mean) for v in values)
+        return (sqrt(away / (len(values) - 1)) if len(values) > 1 else None), None, None
+    return (max(values, default=None) if statistic == "max" else mean), None, None

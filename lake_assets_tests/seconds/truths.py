@@ -124,7 +124,7 @@ class _Clock:
         return pl.DataFrame(cells, schema_overrides={name: dtypes[name] for name in cells})
 
     def starts(self, count: int) -> np.ndarray:
-        return np.sort(self.rng.choice(np.arange(1, self.n - 1), min(count, self.n - 2), False))
+        return np.sort(self.rng.permutation(np.arange(1, self.n - 1))[:count])
 
     def at(self, start) -> dict:
         return {
