@@ -21,7 +21,7 @@ from lake_assets.errors import (
 from lake_assets.lake import lock
 from lake_assets.lake.durability import put_in_place, write_text
 from lake_assets.lake.fingerprint import Fingerprint
-from lake_assets.lake.identity import require, settle
+from lake_assets.lake.identity import provenance_of, require, settle
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
 from lake_assets.lake.nested import is_nested_from, nested_text
 from lake_assets.lake.places import Places
@@ -61,6 +61,11 @@ class Lake:
         self._connect = connect
         self._lock_wait_s = lock_wait_s
         self._reader = Reader()
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Where its data come from; None before the first publish."""
+        return provenance_of(self._places)
 
     # Ways in
 

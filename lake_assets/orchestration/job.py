@@ -94,7 +94,7 @@ class Job:
         return inputs[named[0].name].read(kind)
 
     def _provenance(self, wanted: Fingerprint) -> Provenance:
-        """Simulated as soon as one of the inputs is."""
+        """Simulated as soon as one of the inputs is; without any, whatever the lake holds."""
         lake, kinds = self.source.lake, set[Provenance]()
         if self.recipe.raw:
             kinds = {file.provenance for file in self.source.inventory.files}
@@ -102,6 +102,8 @@ class Job:
             for partition in self._partitions_read(dataset, wanted):
                 found = lake.in_force(dataset, partition)
                 kinds |= {found.provenance} if found else set()
+        if not kinds:
+            return lake.provenance or Provenance.VENDOR
         return Provenance.SIMULATED if Provenance.SIMULATED in kinds else Provenance.VENDOR
 
     def _partitions_read(self, dataset: Dataset, wanted: Fingerprint) -> list[str]:

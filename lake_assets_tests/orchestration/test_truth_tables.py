@@ -9,6 +9,7 @@ import pytest
 
 from lake_assets.catalog import BURST_LABELS, BURSTS, FAMILIES, TRUTH_TABLES
 from lake_assets.catalog.dataset import WHOLE
+from lake_assets.market.vocabulary import Provenance
 from lake_assets_tests.orchestration.lakes import TestLake
 from lake_assets_tests.sources.packed_shards import put, row
 
@@ -118,3 +119,11 @@ def test_no_session_at_all_is_an_empty_table(tmp_path):
     assert lake.lake.read(TRUTH_TABLES, WHOLE).equals(TRUTH_TABLES.empty())
     assert set(nested(lake)[1]) == {"metadata"}
     assert lake.lake.read(BURST_LABELS, WHOLE).select(pl.len()).item() == 0
+
+
+def test_counting_nothing_is_no_other_kind_of_data(built_lake):
+    """A lake of simulated touches, without a second of options, takes empty aggregates."""
+    assert run(built_lake) == {"burst_labels": "built", "truth_tables": "built"}
+    kinds = {built_lake.lake.in_force(d, WHOLE).provenance for d in (BURST_LABELS, TRUTH_TABLES)}
+    assert kinds == {Provenance.SIMULATED}
+    assert built_lake.lake.provenance is Provenance.SIMULATED
