@@ -15,7 +15,7 @@ from lake_assets.market.price import NANOS_PER_MICRO, NANOS_PER_SECOND
 Bronze: TypeAlias = Mapping[str, pl.LazyFrame]
 """Rows of each Bronze dataset by its name."""
 
-at_ns: Final = pl.col("ts_event_ns")
+_AT_NS: Final = pl.col("ts_event_ns")
 _WILDEST_TICKS: Final = 80
 _OPTION_TICK_U: Final = 100
 _CONTRACT: Final = ["option_symbol", "expiry", "strike_u", "right", "dte"]
@@ -88,7 +88,7 @@ def _with_inventions(rows: pl.DataFrame, random: np.random.Generator) -> pl.Data
     """Without a fifth of the rows, and with as many that were never there."""
     drawn = pl.Series(random.integers(0, 5, len(rows)))
     late = pl.Series(random.integers(1, NANOS_PER_SECOND, len(rows)))
-    invented = rows.with_columns(at_ns + late, row=pl.col("row") + len(rows)).filter(drawn == 1)
+    invented = rows.with_columns(_AT_NS + late, row=pl.col("row") + len(rows)).filter(drawn == 1)
     return pl.concat([rows.filter(drawn != 0), invented]).sort(
         "ts_event_ns", "sequence", "file_rank", "row"
     )
@@ -101,14 +101,14 @@ def _scramble_book(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.Laz
     """
     noise = pl.struct("file_rank", "row").hash(seed)
     span = 2 * _WILDEST_TICKS + 1
-    moved = (at_ns // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
+    moved = (_AT_NS // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
     doubtful = pl.when(noise % 13 == 0).then(F_MAYBE_BAD_BOOK).otherwise(0).cast(pl.UInt8)
     changed = later.filter(noise % 5 != 0).with_columns(
         pl.col(_BOOK_TICKS) + moved,
         pl.col(_BOOK_SIZES) * (noise % 8 + 1).cast(pl.Int64),
         flags=pl.col("flags") | doubtful,
     )
-    invented = changed.filter(noise % 7 == 0).with_columns(at_ns + 1)
+    invented = changed.filter(noise % 7 == 0).with_columns(_AT_NS + 1)
     return pl.concat([past, changed.merge_sorted(invented, key="ts_event_ns")])
 
 

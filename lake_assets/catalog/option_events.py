@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.dataset import KnownAt, Layer
-from lake_assets.catalog.family import MARKET_TRUTH, for_each_underlying
+from lake_assets.catalog.family import MARKET_TRUTH, Family, for_each_underlying
 from lake_assets.catalog.option_books import POINTS, UNITS
 from lake_assets.catalog.schema import (
     COUNT,
@@ -208,51 +208,29 @@ class RegimesSchema(LakeSchema):
     chop_active: pl.Boolean = column("price, option volume and spreads are all quiet")
 
 
-BURSTS: Final = for_each_underlying(
-    table="bursts",
-    layer=Layer.GOLD,
-    room=MARKET_TRUTH,
-    schema=BurstsSchema,
-    sort_by=("start_time",),
-    known_at=KnownAt("known_at"),
-    version="1",
-)
-LIQUIDITY_EVENTS: Final = for_each_underlying(
-    table="liquidity_events",
-    layer=Layer.GOLD,
-    room=MARKET_TRUTH,
+def _of_events(
+    table: str, schema: type[LakeSchema], sort_by: tuple[str, ...], *, file: str = ""
+) -> Family:
+    """A table of what happened in a session of each underlying; each row tells when it is known."""
+    return for_each_underlying(
+        table=table,
+        layer=Layer.GOLD,
+        room=MARKET_TRUTH,
+        file=file,
+        schema=schema,
+        sort_by=sort_by,
+        known_at=KnownAt("known_at"),
+        version="1",
+    )
+
+
+BURSTS: Final = _of_events("bursts", BurstsSchema, ("start_time",))
+LIQUIDITY_EVENTS: Final = _of_events(
+    "liquidity_events",
+    LiquidityEventsSchema,
+    ("timestamp", "leg", "event_type"),
     file="liquidity",
-    schema=LiquidityEventsSchema,
-    sort_by=("timestamp", "leg", "event_type"),
-    known_at=KnownAt("known_at"),
-    version="1",
 )
-FEAR_SPIKES: Final = for_each_underlying(
-    table="fear_spikes",
-    layer=Layer.GOLD,
-    room=MARKET_TRUTH,
-    file="fear",
-    schema=FearSpikesSchema,
-    sort_by=("onset_time",),
-    known_at=KnownAt("known_at"),
-    version="1",
-)
-CHOP_POCKETS: Final = for_each_underlying(
-    table="chop_pockets",
-    layer=Layer.GOLD,
-    room=MARKET_TRUTH,
-    file="chop",
-    schema=ChopPocketsSchema,
-    sort_by=("start_time",),
-    known_at=KnownAt("known_at"),
-    version="1",
-)
-REGIMES: Final = for_each_underlying(
-    table="regimes",
-    layer=Layer.GOLD,
-    room=MARKET_TRUTH,
-    schema=RegimesSchema,
-    sort_by=("timestamp",),
-    known_at=KnownAt("known_at"),
-    version="1",
-)
+FEAR_SPIKES: Final = _of_events("fear_spikes", FearSpikesSchema, ("onset_time",), file="fear")
+CHOP_POCKETS: Final = _of_events("chop_pockets", ChopPocketsSchema, ("start_time",), file="chop")
+REGIMES: Final = _of_events("regimes", RegimesSchema, ("timestamp",))

@@ -234,51 +234,22 @@ class RunwaySchema(TouchKeySchema):
 TOUCH_ORDER: Final = ("ts_event_ns", "level_kind", "level_u")
 TOUCH_KNOWN: Final = KnownAt("ts_event_ns", included=True)
 
-TOUCHES: Final = Dataset(
-    name="touches",
-    layer=Layer.SILVER,
-    schema=TouchesSchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
-TAPE: Final = Dataset(
-    name="tape",
-    layer=Layer.SILVER,
-    schema=TapeSchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
-BARRIER: Final = Dataset(
-    name="barrier",
-    layer=Layer.SILVER,
-    schema=BarrierSchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
-FUEL: Final = Dataset(
-    name="fuel",
-    layer=Layer.SILVER,
-    schema=FuelSchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
-SCORE: Final = Dataset(
-    name="score",
-    layer=Layer.SILVER,
-    schema=ScoreSchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
-RUNWAY: Final = Dataset(
-    name="runway",
-    layer=Layer.SILVER,
-    schema=RunwaySchema,
-    sort_by=TOUCH_ORDER,
-    version="1",
-    known_at=TOUCH_KNOWN,
-)
+
+def _of_touches(name: str, schema: type[TouchKeySchema]) -> Dataset:
+    """A table of one row a touch, known just after the touching trade."""
+    return Dataset(
+        name=name,
+        layer=Layer.SILVER,
+        schema=schema,
+        sort_by=TOUCH_ORDER,
+        version="1",
+        known_at=TOUCH_KNOWN,
+    )
+
+
+TOUCHES: Final = _of_touches("touches", TouchesSchema)
+TAPE: Final = _of_touches("tape", TapeSchema)
+BARRIER: Final = _of_touches("barrier", BarrierSchema)
+FUEL: Final = _of_touches("fuel", FuelSchema)
+SCORE: Final = _of_touches("score", ScoreSchema)
+RUNWAY: Final = _of_touches("runway", RunwaySchema)

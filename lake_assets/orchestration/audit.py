@@ -14,7 +14,7 @@ from lake_assets.audit.cuts import choose_cuts
 from lake_assets.audit.probes import Bronze, Probe, probe_bronze
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.market.sessions import Interval, Nanos
-from lake_assets.orchestration.rebuild import Rebuild, Rebuilt
+from lake_assets.orchestration.rebuild import Rebuild, Rebuilt, bronze_of
 from lake_assets.physics.minutes import touch_hours
 
 Memory: TypeAlias = dict[tuple[Probe, int, int], dict[str, pl.DataFrame]]
@@ -63,8 +63,9 @@ class Audit:
     def _rebuilt(self, probe: Probe, cut_ns: int, seed: int) -> Rebuilt:
         """The tables from a probe; those of an underlying are kept for its next audit."""
         known = self.memory.setdefault((probe, cut_ns, seed), {})
-        bronze = probe_bronze(self.bronze, probe, cut_ns, seed)
-        made = self.rebuild.from_bronze(bronze, cut_ns, known)
+        missing = [r for r in self.rebuild.recipes if r.dataset.name not in known]
+        read = {d.name: self.bronze[d.name] for d in bronze_of(missing)}
+        made = self.rebuild.from_bronze(probe_bronze(read, probe, cut_ns, seed), cut_ns, known)
         for recipe in self.rebuild.recipes:
             if recipe.dataset.underlying is not None:
                 known[recipe.dataset.name] = made.tables[recipe.dataset.name]

@@ -39,12 +39,11 @@ class Upstream:
             UnknownNameError: the type is none of these.
             MissingPartitionError: the partition is not materialized.
         """
-        names = self.lake.partitions(self.dataset)
-        if wanted == Sessions:
-            return [(name, self.lake.read(self.dataset, name)) for name in names]
-        if wanted == Scans:
-            return [(name, self.lake.scan(self.dataset, name)) for name in names]
-        partitions = self.partition or names
+        if wanted in (Sessions, Scans):
+            each = self.lake.read if wanted == Sessions else self.lake.scan
+            return [(n, each(self.dataset, n)) for n in self.lake.partitions(self.dataset)]
+        # one session is read without a look at the others: their manifests are as many as days
+        partitions = self.partition or self.lake.partitions(self.dataset)
         readers = {
             pl.DataFrame: self.lake.read,
             pl.LazyFrame: self.lake.scan,

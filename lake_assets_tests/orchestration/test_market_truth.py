@@ -6,8 +6,6 @@ import pytest
 from lake_assets.catalog import BURSTS, FAMILIES, OPTION_STATE, REGIMES
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.pictures import png
-from lake_assets_tests.orchestration.lakes import TestLake
-from lake_assets_tests.sources.packed_shards import put, row
 
 DAY, UNRECORDED = "2025-08-01", "2025-08-04"
 TABLES = [family.of("NIFTY") for family in FAMILIES]
@@ -15,14 +13,8 @@ EVENTS = ("bursts", "liquidity", "fear", "chop", "regimes")
 
 
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
-    """A lake with ten rows of one underlying's books, and nothing materialized."""
-    put(tmp_path / "raw", [row(second, volume=second) for second in range(10)], underlying="NIFTY")
-    (tmp_path / "_dagster").mkdir()
-    found = TestLake(tmp_path)
-    found.forget_runs()
-    monkeypatch.setenv("DAGSTER_HOME", found.environ["DAGSTER_HOME"])
-    return found
+def lake(books_lake):
+    return books_lake
 
 
 def run(lake, day=DAY, **options):

@@ -4,22 +4,14 @@ import dagster as dg
 import pytest
 
 from lake_assets.catalog import OPTION_BOOKS, OPTION_STATE
-from lake_assets_tests.orchestration.lakes import TestLake
-from lake_assets_tests.sources.packed_shards import put, row
 
 DAY = "2025-08-01"
 BOOKS, STATE = OPTION_BOOKS.of("NIFTY"), OPTION_STATE.of("NIFTY")
 
 
 @pytest.fixture
-def lake(tmp_path, monkeypatch):
-    """A lake with ten seconds of one contract, and nothing materialized."""
-    put(tmp_path / "raw", [row(second, volume=second) for second in range(10)], underlying="NIFTY")
-    (tmp_path / "_dagster").mkdir()
-    found = TestLake(tmp_path)
-    found.forget_runs()
-    monkeypatch.setenv("DAGSTER_HOME", found.environ["DAGSTER_HOME"])
-    return found
+def lake(books_lake):
+    return books_lake
 
 
 def run(lake, **options):
