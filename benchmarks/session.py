@@ -24,6 +24,7 @@ from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import Session, session_on
 from lake_assets.market.vocabulary import Provenance
 from lake_assets.orchestration.audit import Audit
+from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild
 from lake_assets.physics.barrier import measure_barrier
 from lake_assets.physics.fuel import measure_fuel
@@ -188,7 +189,8 @@ def _bronze(folder: str | Path) -> dict[str, pl.LazyFrame]:
 
 def _rebuild() -> Rebuild:
     daily = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
-    return Rebuild(daily, session_on(DAY), SignalParams(), _MADE_FROM)
+    touches = [recipe for recipe in daily if recipe.dataset.underlying is None]
+    return Rebuild(touches, session_on(DAY), LakeParams(), _MADE_FROM)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Tests of the retrieval of numbers with citations."""
