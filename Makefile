@@ -2,9 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
+PROOFS := lake_assets_tests/orchestration/test_audit.py \
+	lake_assets_tests/orchestration/test_audit_of_seconds.py \
+	lake_assets_tests/seconds/test_recovery.py
 export DAGSTER_HOME
 
-.PHONY: help env demo test check format bench bench-full lock dev docs clean
+.PHONY: help env demo test soak check format bench bench-full lock dev docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +25,9 @@ demo: env ## simulate two sessions, build Bronze to Gold, say where to look
 
 test: env ## run the tests
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds
+	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 $(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
 
 check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/ruff format --check .

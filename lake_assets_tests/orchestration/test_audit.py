@@ -1,5 +1,9 @@
-"""Every feature is what its past alone gives; one that reads ahead is caught by name."""
+"""Every feature is what its past alone gives; one that reads ahead is caught by name.
 
+LAKE_PROOF_CUTS sets how many moments of each session are tried; 200 is the full run.
+"""
+
+import os
 from datetime import date
 from functools import wraps
 
@@ -18,8 +22,8 @@ from lake_assets_tests.orchestration.audits import MINUTE, audit_of, leaking_aud
 from lake_assets_tests.orchestration.evening import EVENING, GLOBEX
 from lake_assets_tests.orchestration.lakes import DAILY, DAY, outcomes
 
-SHARES = 10  # of the cuts, so that processes can share them
-CUTS = 200
+SHARES = 4  # of the cuts, so that processes can share them
+CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "40"))
 
 
 def cuts_of(audit, count):
