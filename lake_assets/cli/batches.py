@@ -12,11 +12,11 @@ from lake_assets.catalog import dataset_named
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.cli.place import open_survey, parse_day, parse_sessions, sessions_in_sight
 from lake_assets.definitions import build_definitions, lake_assets
-from lake_assets.errors import UnknownNameError, UnknownSessionError
+from lake_assets.errors import MissingInputError, UnknownNameError, UnknownSessionError
 from lake_assets.market.sessions import Calendar, regular_days, session_on
 from lake_assets.orchestration.jobs import jobs_meant, make_jobs
 from lake_assets.orchestration.resources import LakeResource
-from lake_assets.orchestration.survey import State
+from lake_assets.orchestration.survey import State, Survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,38 @@ def batches_of(arguments: argparse.Namespace, source: LakeResource) -> list[Batc
             refused.append(error)
     if not found:
         raise refused[0]
+    return _recorded(found, source) if arguments.job else found
+
+
+def _recorded(batches: Sequence[Batch], source: LakeResource) -> list[Batch]:
+    """A job's batches without the underlyings that nobody recorded on a session.
+
+    Raises:
+        MissingInputError: nobody recorded any of them on any session.
+    """
+    survey, found = open_survey(source), list[Batch]()
+    for batch in batches:
+        sessions_of: dict[tuple[dg.AssetKey, ...], list[str]] = {}
+        for session in batch.sessions:
+            sessions_of.setdefault(_concerned(survey, batch.keys, session), []).append(session)
+        found += [Batch(list(keys), names) for keys, names in sessions_of.items() if keys]
+    if any(batch.sessions for batch in batches) and not found:
+        asked = sorted({session for batch in batches for session in batch.sessions})
+        raise MissingInputError(
+            source.inventory.root,
+            expected=f"option books of {', '.join(asked)}",
+            found="none",
+            remedy="`lake doctor` lists the raw files that are there",
+        )
     return found
+
+
+def _concerned(
+    survey: Survey, keys: Sequence[dg.AssetKey], session: str
+) -> tuple[dg.AssetKey, ...]:
+    """Keys that are of no underlying, or of one that has raw books or a partition."""
+    recorded = {d.underlying for d in map(dataset_of, keys) if survey.has_books(d, session)}
+    return tuple(key for key in keys if dataset_of(key).underlying in {None, *recorded})
 
 
 def _asked(arguments: argparse.Namespace) -> list[list[dg.AssetKey]]:

@@ -10,10 +10,14 @@ import dagster as dg
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Calendar, Session, session_on, sessions_between
 from lake_assets.market.underlyings import UNDERLYINGS
-from lake_assets.orchestration.jobs import SIGNALS, AssetJob, truth_job
+from lake_assets.orchestration.jobs import SIGNALS, AssetJob, keys_of, truth_job
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.inventory import Inventory
-from lake_assets.sources.option_books import book_days, book_fingerprints
+from lake_assets.sources.option_books import (
+    book_days,
+    book_fingerprints,
+    recorded_underlyings,
+)
 from lake_assets.sources.selection import input_fingerprints
 
 
@@ -31,7 +35,12 @@ def make_sensor(jobs: Mapping[str, AssetJob]) -> dg.SensorDefinition:
         seen: dict[str, str] = json.loads(context.cursor or "{}")
         now = {f"{job}/{day}": digest for job, day, digest in raw_digests(lake.inventory)}
         requests = [
-            dg.RunRequest(job_name=job, partition_key=day, run_key=f"{name}:{digest}")
+            dg.RunRequest(
+                job_name=job,
+                partition_key=day,
+                run_key=f"{name}:{digest}",
+                asset_selection=_recorded(lake.inventory, job, day),
+            )
             for name, digest in now.items()
             for job, day in [name.split("/")]
             if seen.get(name) != digest
@@ -39,6 +48,15 @@ def make_sensor(jobs: Mapping[str, AssetJob]) -> dg.SensorDefinition:
         return dg.SensorResult(run_requests=requests, cursor=json.dumps(now, sort_keys=True))
 
     return new_raw_files
+
+
+def _recorded(inventory: Inventory, job: str, day: str) -> list[dg.AssetKey] | None:
+    """Assets of the underlyings that were recorded; None is all of the job."""
+    calendar = next((each for each in Calendar if truth_job(each) == job), None)
+    if calendar is None:
+        return None
+    session = session_on(date.fromisoformat(day), calendar)
+    return keys_of([each.name for each in recorded_underlyings(inventory, session)])
 
 
 def raw_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:

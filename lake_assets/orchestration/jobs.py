@@ -1,6 +1,6 @@
 """Jobs, and the daily schedules of those whose sessions end."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,11 +8,20 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from lake_assets.catalog import FAMILIES
 from lake_assets.catalog.dataset import Layer
 from lake_assets.catalog.family import MARKET_TRUTH as TRUTH_ROOM
 from lake_assets.errors import UnknownNameError
-from lake_assets.market.sessions import Calendar, regular_days, session_days
+from lake_assets.market.sessions import (
+    Calendar,
+    Session,
+    regular_days,
+    session_days,
+    session_on,
+)
 from lake_assets.orchestration.lake_asset import LakeAsset
+from lake_assets.orchestration.resources import LakeResource
+from lake_assets.sources.option_books import recorded_underlyings
 
 AssetJob = UnresolvedAssetJobDefinition  # what Dagster's define_asset_job returns
 INGEST: Final = "ingest"
@@ -95,14 +104,39 @@ def _select(assets: Sequence[LakeAsset]) -> dg.AssetSelection:
 def make_schedules(jobs: dict[str, AssetJob]) -> list[dg.ScheduleDefinition]:
     """A schedule for each job that goes from a session's raw files to its Gold."""
     york = Calendar.NEW_YORK
-    signals = _after_the_session(jobs[SIGNALS], york, set(session_days(york)))
+    signals = _after_the_session(jobs[SIGNALS], york, set(session_days(york)), _all_of_it)
     # On some holidays futures trade and options do not.
-    truth = [_after_the_session(jobs[truth_job(c)], c, set(regular_days(c))) for c in Calendar]
+    truth = [
+        _after_the_session(jobs[truth_job(c)], c, set(regular_days(c)), _what_was_recorded)
+        for c in Calendar
+    ]
     return [signals, *truth]
 
 
+RequestOf = Callable[[LakeResource, Session], dg.RunRequest | dg.SkipReason]
+
+
+def _all_of_it(_: LakeResource, session: Session) -> dg.RunRequest:
+    day = session.day.isoformat()
+    return dg.RunRequest(partition_key=day, run_key=day)
+
+
+def _what_was_recorded(lake: LakeResource, session: Session) -> dg.RunRequest | dg.SkipReason:
+    names = [underlying.name for underlying in recorded_underlyings(lake.inventory, session)]
+    if not names:
+        return dg.SkipReason(f"the raw folder has no option books of {session.day}")
+    day = session.day.isoformat()
+    return dg.RunRequest(partition_key=day, run_key=day, asset_selection=keys_of(names))
+
+
+def keys_of(underlyings: Collection[str]) -> list[dg.AssetKey]:
+    """Every asset of some underlyings."""
+    members = (dataset for family in FAMILIES for dataset in family)
+    return [dg.AssetKey(d.key) for d in members if d.underlying in underlyings]
+
+
 def _after_the_session(
-    job: AssetJob, calendar: Calendar, days: Collection[date]
+    job: AssetJob, calendar: Calendar, days: Collection[date], request_of: RequestOf
 ) -> dg.ScheduleDefinition:
     """At 03:00 of the exchange's zone, the session that ended the day before."""
 
@@ -114,12 +148,12 @@ def _after_the_session(
         description="Materializes the session that ended yesterday, if yesterday was one.",
     )
     def after_the_session(
-        context: dg.ScheduleEvaluationContext,
+        context: dg.ScheduleEvaluationContext, lake: LakeResource
     ) -> dg.RunRequest | dg.SkipReason:
         local = context.scheduled_execution_time.astimezone(ZoneInfo(calendar.zone))
         day = local.date() - timedelta(days=1)
         if day not in days:
             return dg.SkipReason(f"{day} was no session")
-        return dg.RunRequest(partition_key=day.isoformat(), run_key=day.isoformat())
+        return request_of(lake, session_on(day, calendar))
 
     return after_the_session

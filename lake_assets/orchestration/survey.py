@@ -61,11 +61,12 @@ class Survey:
             if recipe.dataset.calendar and day in session_days(recipe.dataset.calendar)
         ]
         touches = [r for r in daily if r.dataset.underlying is None]
-        seconds = [r for r in daily if r.dataset.underlying and self._has_books(r.dataset, name)]
+        seconds = [r for r in daily if r.dataset.underlying and self.has_books(r.dataset, name)]
         seen = day in self._trade_days or any(self._is_made(r.dataset, name) for r in touches)
         return [r for r in daily if r in seconds or (r in touches and (seen or not seconds))]
 
-    def _has_books(self, dataset: Dataset, name: str) -> bool:
+    def has_books(self, dataset: Dataset, name: str) -> bool:
+        """Whether the dataset is of an underlying with raw books of a session, or is made."""
         if dataset.underlying is None or dataset.calendar is None:
             return False
         session = session_on(date.fromisoformat(name), dataset.calendar)

@@ -1,16 +1,17 @@
 """Option books of a session, from packed shards or OPRA files as the registry says."""
 
 from datetime import date
+from pathlib import Path
 from typing import Final
 
 from lake_assets.catalog.option_books import OPTION_BOOKS
 from lake_assets.catalog.parameters import BookParams
 from lake_assets.catalog.rows import Quality, Rows
-from lake_assets.errors import MixedProvenanceError
+from lake_assets.errors import MissingInputError, MixedProvenanceError
 from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Session, session_days, session_on
-from lake_assets.market.underlyings import Underlying
+from lake_assets.market.underlyings import UNDERLYINGS, Underlying
 from lake_assets.sources.book_rows import BookTable
 from lake_assets.sources.coverage import until
 from lake_assets.sources.inventory import QUOTES, SALES, Inventory
@@ -27,9 +28,11 @@ _ALWAYS: Final = 2**62  # later than any row: every contract was seen from its s
 def read_option_books(
     inventory: Inventory, session: Session, underlying: Underlying, params: BookParams
 ) -> Rows:
-    """Every row of the session's books in the order of Bronze; none where there is no file.
+    """Every row of the session's books in the order of Bronze.
 
     Raises:
+        MissingInputError: there is no file: nobody recorded the underlying, which is not a day on
+            which nothing happened.
         RawInputError: a file is unusable, gone, changed or breaks its contract, or too many of
             its rows are unusable.
         MixedProvenanceError: simulated and vendor files would meet.
@@ -49,6 +52,16 @@ def book_fingerprints(
         named
         for half in (QUOTES, SALES)
         for named in input_fingerprints(inventory, session, f"{half}_{underlying.name}")
+    ]
+
+
+def recorded_underlyings(inventory: Inventory, session: Session) -> list[Underlying]:
+    """Underlyings of the session's exchange that there are raw books of; nothing is opened."""
+    return [
+        underlying
+        for underlying in UNDERLYINGS.values()
+        if underlying.calendar is session.calendar
+        and book_fingerprints(inventory, session, underlying)
     ]
 
 
@@ -82,8 +95,8 @@ def _packed(
 ) -> Rows:
     shards = _shards(inventory, session, underlying)
     if not shards:
-        where = f"option_books/{session.day}/{underlying.name}"
-        return _no_data(underlying, f"no shard in {where} of the raw folder")
+        place = inventory.root / "option_books" / str(session.day) / underlying.name
+        raise _missing(place, underlying, "packed Parquet shards")
     if len({shard.provenance for shard in shards}) > 1:
         raise MixedProvenanceError(f"{shards[0].path.parent} mixes simulated and vendor shards")
     read = read_shards(shards, session.day, underlying, as_of_ns=params.as_of_ns)
@@ -106,7 +119,7 @@ def _quoted(
         for half in (QUOTES, SALES)
     )
     if quotes is None:
-        return _no_data(underlying, f"no cbbo-1s file of {underlying.name} overlaps {session.day}")
+        raise _missing(inventory.root, underlying, f"OPRA cbbo-1s files of {session.day}")
     quality: Quality = describe(quotes, session, as_of_ns=params.as_of_ns)
     quality["trades_absent"] = int(sales is None)
     screen = Screen(until(session.hours, params.as_of_ns), params.as_of_ns, Tally(quality))
@@ -120,8 +133,10 @@ def _quoted(
     return Rows(batches=table.reader(), quality=read.quality)
 
 
-def _no_data(underlying: Underlying, why: str) -> Rows:
-    return Rows(
-        batches=OPTION_BOOKS.of(underlying.name).empty(),
-        quality={"no_data": 1, "no_data_reason": why},
+def _missing(place: Path, underlying: Underlying, what: str) -> MissingInputError:
+    return MissingInputError(
+        place,
+        expected=f"{what} with the option books of {underlying.name}",
+        found="none",
+        remedy="put them there, or leave this underlying out of the run",
     )

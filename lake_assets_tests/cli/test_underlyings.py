@@ -1,6 +1,7 @@
 """The command on option books: sessions of their own exchange, assets of one underlying."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -54,15 +55,22 @@ def underlyings_run(out):
     ]
 
 
-def test_a_job_is_run_on_the_sessions_of_each_exchange(lake):
-    # 2025-08-27 was a session in New York only, 2025-07-04 in Mumbai only, but for futures.
-    range_ = ("backfill", "2025-07-04..2025-07-04", "--job", "market_truth", "--json")
-    code, out, _ = lake(*range_)
+def test_a_job_is_run_on_what_was_recorded_and_nothing_else(lake, tmp_path):
+    put(tmp_path / "raw", [row(second) for second in range(10)], underlying="BANKNIFTY")
+    put(tmp_path / "raw", [], underlying="BANKNIFTY", day=date(2025, 7, 31))
+    code, out, _ = lake("backfill", "2025-07-30..2025-08-04", "--job", "market_truth", "--json")
     assert code == ExitCode.DONE
-    assert underlyings_run(out) == [("2025-07-04", ["BANKNIFTY", "NIFTY"])]
-    code, out, _ = lake("backfill", "2025-08-27", "--job", "market_truth", "--json")
-    assert code == ExitCode.DONE
-    assert underlyings_run(out) == [("2025-08-27", ["SPY"])]
+    assert underlyings_run(out) == [
+        ("2025-07-31", ["BANKNIFTY"]),
+        (DAY, ["BANKNIFTY", "NIFTY"]),
+    ]
+
+
+def test_a_job_of_sessions_nobody_recorded_says_so(lake):
+    # 2025-08-27 was a session in New York only
+    code, _, err = lake("backfill", "2025-08-27", "--job", "market_truth", "--json")
+    assert code == ExitCode.FAILED
+    assert "expected option books of 2025-08-27, found none" in err
 
 
 def test_a_job_without_dates_takes_what_is_missing_of_it(lake):
@@ -70,7 +78,7 @@ def test_a_job_without_dates_takes_what_is_missing_of_it(lake):
     _, out, _ = lake("backfill", "--job", "market_truth", "--dry-run", "--json")
     assert {due["partition"] for due in json.loads(out)} == {DAY}
     _, out, _ = lake("backfill", "--job", "market_truth", "--json")
-    assert underlyings_run(out) == [(DAY, ["BANKNIFTY", "NIFTY"])]
+    assert underlyings_run(out) == [(DAY, ["NIFTY"])]
     assert json.loads(lake("backfill", "--job", "market_truth", "--json")[1]) == []
 
 

@@ -1,13 +1,16 @@
 """Every table of one underlying's session, from the vendor's shards to its regimes."""
 
+from datetime import date
+
 import dagster as dg
 import pytest
 
 from lake_assets.catalog import BURSTS, FAMILIES, OPTION_STATE, REGIMES
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.pictures import png
+from lake_assets_tests.sources.packed_shards import put
 
-DAY, UNRECORDED = "2025-08-01", "2025-08-04"
+DAY, EMPTY = "2025-08-01", "2025-08-04"
 TABLES = [family.of("NIFTY") for family in FAMILIES]
 EVENTS = ("bursts", "liquidity", "fear", "chop", "regimes")
 
@@ -55,10 +58,11 @@ def test_a_threshold_rebuilds_what_it_can_change(lake):
     assert {name for name, outcome in again.items() if outcome == "built"} == {"fear_spikes"}
 
 
-def test_a_session_nobody_recorded_has_no_event(lake):
-    run(lake, UNRECORDED)
+def test_a_recording_without_rows_has_no_event(lake):
+    put(lake.root / "raw", [], underlying="NIFTY", day=date.fromisoformat(EMPTY))
+    run(lake, EMPTY)
 
-    regimes = lake.lake.read(REGIMES.of("NIFTY"), UNRECORDED)
+    regimes = lake.lake.read(REGIMES.of("NIFTY"), EMPTY)
     assert regimes["regime"].null_count() == regimes.height
 
 

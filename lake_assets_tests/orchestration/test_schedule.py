@@ -18,13 +18,15 @@ from lake_assets_tests.sources.packed_shards import put, row
 NEW_YORK = ZoneInfo("America/New_York")
 
 
-def tick(moment, job="signals"):
-    definitions = build_definitions({})
+def tick(moment, job="signals", environ=None):
+    definitions = build_definitions(environ or {})
     schedule = definitions.resolve_schedule_def(f"{job}_after_the_session")
-    context = dg.build_schedule_context(
-        scheduled_execution_time=moment, repository_def=definitions.get_repository_def()
-    )
-    return schedule.evaluate_tick(context)
+    with dg.build_schedule_context(
+        scheduled_execution_time=moment,
+        repository_def=definitions.get_repository_def(),
+        resources={"lake": lake_from(environ or {})},
+    ) as context:
+        return schedule.evaluate_tick(context)
 
 
 def test_it_asks_for_the_session_that_ended_the_evening_before():
@@ -33,22 +35,37 @@ def test_it_asks_for_the_session_that_ended_the_evening_before():
 
 
 @pytest.mark.parametrize(
-    ("job", "zone", "morning", "session"),
+    ("job", "zone", "morning", "why"),
     [
-        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 2), "2025-08-01"),
-        ("market_truth_new_york", "America/New_York", (2025, 8, 2), "2025-08-01"),
+        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 2), "no option books of 2025-08-01"),
+        ("market_truth_new_york", "America/New_York", (2025, 8, 2), "no option books of"),
         # On the fourth of July Mumbai's exchange was open; in New York only the future traded.
-        ("market_truth_nse", "Asia/Kolkata", (2025, 7, 5), "2025-07-04"),
-        ("market_truth_new_york", "America/New_York", (2025, 7, 5), None),
-        ("signals", "America/New_York", (2025, 7, 5), "2025-07-04"),
+        ("market_truth_nse", "Asia/Kolkata", (2025, 7, 5), "no option books of 2025-07-04"),
+        ("market_truth_new_york", "America/New_York", (2025, 7, 5), "was no session"),
         # Mumbai's was closed on Ganesh Chaturthi.
-        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 28), None),
-        ("market_truth_new_york", "America/New_York", (2025, 8, 28), "2025-08-27"),
+        ("market_truth_nse", "Asia/Kolkata", (2025, 8, 28), "was no session"),
+        ("market_truth_new_york", "America/New_York", (2025, 8, 28), "no option books of"),
     ],
 )
-def test_each_exchange_has_its_own_sessions_and_its_own_morning(job, zone, morning, session):
-    answer = tick(datetime(*morning, 3, tzinfo=ZoneInfo(zone)), job)
-    assert [r.partition_key for r in answer.run_requests] == ([session] if session else [])
+def test_each_exchange_has_its_own_sessions_and_its_own_morning(job, zone, morning, why, tmp_path):
+    environ = {"LAKE_ROOT": str(tmp_path)}
+    answer = tick(datetime(*morning, 3, tzinfo=ZoneInfo(zone)), job, environ)
+    assert answer.run_requests == []
+    assert why in answer.skip_message
+
+
+def test_it_asks_for_the_underlyings_that_were_recorded(tmp_path):
+    put(tmp_path / "raw", [row()], underlying="BANKNIFTY")
+    environ = {"LAKE_ROOT": str(tmp_path)}
+    morning = datetime(2025, 8, 2, 3, tzinfo=ZoneInfo("Asia/Kolkata"))
+    (request,) = tick(morning, "market_truth_nse", environ).run_requests
+    assert request.partition_key == "2025-08-01"
+    assert {key.path[1] for key in request.asset_selection} == {"BANKNIFTY"}
+
+
+def test_futures_trade_on_some_holidays_of_the_options():
+    (request,) = tick(datetime(2025, 7, 5, 3, tzinfo=NEW_YORK)).run_requests
+    assert request.partition_key == "2025-07-04"
 
 
 def test_a_schedule_runs_on_the_clock_of_its_exchange():
@@ -111,6 +128,7 @@ def test_the_sensor_asks_for_sessions_with_new_option_books(tmp_path):
     assert [(r.job_name, r.partition_key) for r in first.run_requests] == [
         ("market_truth_nse", "2025-08-01")
     ]
+    assert {key.path[1] for key in first.run_requests[0].asset_selection} == {"NIFTY"}
     assert sense(lake, first.cursor).run_requests == []
 
     # a folder of another underlying, and one of another day

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from datetime import date
 
 import dagster as dg
 import polars as pl
@@ -106,6 +107,7 @@ def test_an_unreadable_session_fails_the_run_by_name(lake):
 
 
 def test_a_new_session_rebuilds_both(lake):
+    put(lake.root / "raw", [], underlying="NIFTY", day=date(2025, 8, 4))
     assert lake.run_at_home("2025-08-04", select=TABLES).error is None
     assert set(run(lake).values()) == {"built"}
     told = lake.lake.in_force(TRUTH_TABLES, WHOLE).quality

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from lake_assets.errors import MissingInputError
 from lake_assets.market.sessions import session_on
 from lake_assets.sources.inventory import scan_raw
 from lake_assets.sources.option_quotes import read_quotes
@@ -138,9 +139,8 @@ def test_fractional_strikes_and_other_roots_are_dropped_and_counted(tmp_path):
 
 def test_a_session_without_quotes_has_no_books_whatever_was_traded(tmp_path):
     sales(tmp_path, [OPEN + SECOND])
-    rows, quality = read(tmp_path)
-    assert rows.height == 0
-    assert quality["no_data_reason"] == "no cbbo-1s file of SPY overlaps 2024-03-06"
+    with pytest.raises(MissingInputError, match="expected OPRA cbbo-1s files of 2024-03-06"):
+        read(tmp_path)
 
 
 def test_a_file_that_is_there_twice_is_read_once(tmp_path):

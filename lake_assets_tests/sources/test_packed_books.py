@@ -310,21 +310,17 @@ def test_a_shard_that_grew_since_it_was_listed_refuses(tmp_path):
 # The folder
 
 
-def test_a_session_without_shards_says_so_and_claims_no_rows(tmp_path):
+def test_a_session_nobody_recorded_is_not_one_on_which_nothing_happened(tmp_path):
     put(tmp_path, crowd(), underlying="BANKNIFTY")
     put(tmp_path, crowd(), day=date(2025, 7, 31))
-    rows, quality = read(tmp_path)
-    assert rows.height == 0
-    assert quality == {
-        "no_data": 1,
-        "no_data_reason": "no shard in option_books/2025-08-01/NIFTY of the raw folder",
-    }
+    with pytest.raises(MissingInputError, match="2025-08-01/NIFTY: expected packed Parquet shards"):
+        read(tmp_path)
 
 
 def test_a_shard_without_rows_is_read_as_such(tmp_path):
     put(tmp_path, [])
     rows, quality = read(tmp_path)
-    assert (rows.height, quality["rows_read"], "no_data" in quality) == (0, 0, False)
+    assert (rows.height, quality["rows_read"]) == (0, 0)
 
 
 def test_simulated_shards_are_known_as_such_and_meet_no_others(tmp_path):
