@@ -26,7 +26,7 @@ from lake_assets.market.vocabulary import Provenance
 from lake_assets.orchestration.audit import Audit
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild
-from lake_assets.physics.barrier import measure_barrier
+from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
 from lake_assets.physics.fuel import measure_fuel
 from lake_assets.physics.parameters import SignalParams
 from lake_assets.physics.score import score_touches
@@ -160,13 +160,14 @@ def _engines(
     """Everything that is measured at a touch, each engine timed."""
     book, trades, params = held["es_mbp10"], held["es_trades"].collect(), SignalParams()
     front, flow, watch = made["front_contract"], made["option_flow"], Stopwatch()
-    barrier = measure_barrier(touches, book, trades, front, params)
+    grid = measure_barrier_grid(touches, book, trades, front, params)
+    barrier = barrier_of(grid)
     watch.lap("barrier")
     tape = measure_tape(touches, trades, front, params)
     watch.lap("tape")
     fuel = measure_fuel(touches, flow, params)
     watch.lap("fuel")
-    score_touches(touches, barrier, tape, fuel, book, trades, front, flow, params)
+    score_touches(touches, barrier, tape, fuel, grid, trades, front, flow, params)
     watch.lap("score")
     return watch
 

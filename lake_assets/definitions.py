@@ -62,6 +62,7 @@ def lake_assets() -> list[LakeAsset]:
         options.option_flow,
         levels.levels,
         touches.touches,
+        barrier.barrier_grid,
         barrier.barrier,
         tape.tape,
         fuel.fuel,

@@ -24,7 +24,7 @@ from lake_assets.catalog.silver import (
     OHLCV_1M,
     OHLCV_2M,
 )
-from lake_assets.catalog.touch import BARRIER, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
+from lake_assets.catalog.touch import BARRIER, BARRIER_GRID, FUEL, RUNWAY, SCORE, TAPE, TOUCHES
 from lake_assets.catalog.truth import BURST_LABELS, TRUTH_TABLES
 from lake_assets.errors import UnknownNameError
 
@@ -50,6 +50,7 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     OPTION_FLOW,
     LEVELS,
     TOUCHES,
+    BARRIER_GRID,
     BARRIER,
     TAPE,
     FUEL,
@@ -97,6 +98,7 @@ def datasets_named(name: str, underlying: str | None = None) -> tuple[Dataset, .
 
 __all__ = [
     "BARRIER",
+    "BARRIER_GRID",
     "BURSTS",
     "BURST_LABELS",
     "CHOP_POCKETS",

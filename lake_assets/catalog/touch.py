@@ -146,6 +146,14 @@ class BarrierSchema(TouchKeySchema):
     )
 
 
+class BarrierGridSchema(BarrierSchema):
+    """The barrier at each second of the score's grid, one row a touch and second before it."""
+
+    seconds_before: pl.Int64 = column(
+        "from the window's end to the touch", unit=SECONDS, ge=0, role=_PLACE
+    )
+
+
 _NO_GAMMA: Final = "no contract in range has a gamma"
 
 
@@ -235,13 +243,18 @@ TOUCH_ORDER: Final = ("ts_event_ns", "level_kind", "level_u")
 TOUCH_KNOWN: Final = KnownAt("ts_event_ns", included=True)
 
 
-def _of_touches(name: str, schema: type[TouchKeySchema]) -> Dataset:
-    """A table of one row a touch, known just after the touching trade."""
+def _of_touches(
+    name: str, schema: type[TouchKeySchema], within_touch: tuple[str, ...] = ()
+) -> Dataset:
+    """A table of touches, each row known just after the touching trade.
+
+    There is one row a touch, or one a combination of the columns ``within_touch``.
+    """
     return Dataset(
         name=name,
         layer=Layer.SILVER,
         schema=schema,
-        sort_by=TOUCH_ORDER,
+        sort_by=(*TOUCH_ORDER, *within_touch),
         version="1",
         known_at=TOUCH_KNOWN,
     )
@@ -249,6 +262,7 @@ def _of_touches(name: str, schema: type[TouchKeySchema]) -> Dataset:
 
 TOUCHES: Final = _of_touches("touches", TouchesSchema)
 TAPE: Final = _of_touches("tape", TapeSchema)
+BARRIER_GRID: Final = _of_touches("barrier_grid", BarrierGridSchema, ("seconds_before",))
 BARRIER: Final = _of_touches("barrier", BarrierSchema)
 FUEL: Final = _of_touches("fuel", FuelSchema)
 SCORE: Final = _of_touches("score", ScoreSchema)

@@ -1,4 +1,4 @@
-"""The barrier at each touch: how the defending side of the book stood before it."""
+"""The barrier at a touch, or a moment before it: how the defending side of the book stood."""
 
 from typing import Final, NamedTuple
 
@@ -63,7 +63,8 @@ def measure_barrier(
 ) -> pl.DataFrame:
     """Give each touch what the side it ran into did in the window before it.
 
-    Returns the rows of `silver/barrier`, in the touches' order. With fewer than two book
+    A touch here may be the same touch at a moment before it. Returns the columns of
+    `silver/barrier`, in the touches' order. With fewer than two book
     states in a window all is null but the counts that say so.
     """
     measured = barrier_at(barrier_windows(touches), es_mbp10, es_trades, front_contract, params)

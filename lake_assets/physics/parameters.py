@@ -105,6 +105,12 @@ class BarrierParams(Params):
     book_stale_s: int = Field(5, gt=0, description="a book state speaks no longer than this, s")
 
 
+class BarrierGridParams(BarrierParams):
+    """How long before the touch the barrier is asked already."""
+
+    score_grid_s: int = Field(10, ge=0, description="seconds before the touch that are scored, s")
+
+
 class FuelParams(OptionParams):
     """Which strikes fuel a touch, and when their flow is no accident."""
 
@@ -114,7 +120,7 @@ class FuelParams(OptionParams):
     fuel_z: float = Field(2.0, gt=0, description="net gamma this unlikely has an effect, sd")
 
 
-class ScoreParams(BarrierParams, TapeParams, FuelParams):
+class ScoreParams(BarrierGridParams, TapeParams, FuelParams):
     """How the engines become one score, and what the score says."""
 
     score_weight_liquidity: int = Field(45, gt=0, description="weight of the barrier")
@@ -123,7 +129,6 @@ class ScoreParams(BarrierParams, TapeParams, FuelParams):
     tape_slope_full_points_s: float = Field(
         0.5, gt=0, description="slope that scores in full, ES points/s"
     )
-    score_grid_s: int = Field(10, ge=0, description="seconds before the touch that are scored, s")
     score_tau_s: float = Field(2.0, gt=0, description="time constant of the smooth score, s")
     score_hold_s: int = Field(3, ge=0, description="how long BREAK and REJECT must have held, s")
     break_score: float = Field(80.0, ge=0, le=100, description="least score that is BREAK")

@@ -9,7 +9,7 @@ import polars as pl
 from lake_assets.catalog.touch import SCORE
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.price import NANOS_PER_MINUTE, NANOS_PER_SECOND
-from lake_assets.physics.barrier import measure_barrier
+from lake_assets.physics.barrier_grid import before_touches
 from lake_assets.physics.components import score_components
 from lake_assets.physics.fuel import fuel_at
 from lake_assets.physics.parameters import ScoreParams
@@ -26,7 +26,7 @@ def score_touches(  # noqa: PLR0913, PLR0917 - the arguments are the table's lin
     barrier: pl.DataFrame,
     tape: pl.DataFrame,
     fuel: pl.DataFrame,
-    es_mbp10: pl.LazyFrame,
+    barrier_grid: pl.DataFrame,
     es_trades: pl.DataFrame,
     front_contract: pl.DataFrame,
     option_flow: pl.DataFrame,
@@ -36,15 +36,18 @@ def score_touches(  # noqa: PLR0913, PLR0917 - the arguments are the table's lin
 
     Returns the rows of `silver/score`, in the touches' order. At the touch the engines' own
     tables are weighed; at each whole second before it the engines are asked again, at the
-    touch's level, direction and basis.
+    touch's level, direction and basis: the book was, when ``barrier_grid`` was made.
 
     Raises:
         ComputationRefusedError: a table does not hold the touches, row for row.
     """
     seen = _side_by_side(touches, {"barrier": barrier, "tape": tape, "fuel": fuel})
     scored = seen.hstack(score_components(seen, params))
-    moments = earlier_moments(touches, params)
-    earlier = score_moments(moments, es_mbp10, es_trades, front_contract, option_flow, params)
+    moments, defence = (
+        earlier_moments(touches, params),
+        earlier_barrier(touches, barrier_grid, params),
+    )
+    earlier = score_moments(moments, defence, es_trades, front_contract, option_flow, params)
     seconds = params.score_grid_s + 1
     path = np.concatenate((_raw(earlier), _raw(scored))).reshape(seconds, len(touches))
     return (
@@ -73,21 +76,36 @@ def earlier_moments(touches: pl.DataFrame, params: ScoreParams) -> pl.DataFrame:
     ).with_columns(minute_ns=at - at % NANOS_PER_MINUTE)
 
 
+def earlier_barrier(
+    touches: pl.DataFrame, barrier_grid: pl.DataFrame, params: ScoreParams
+) -> pl.DataFrame:
+    """What the grid says of `earlier_moments`, row by row.
+
+    Raises:
+        ComputationRefusedError: it is not of these touches and seconds.
+    """
+    wanted = before_touches(touches.select(_KEYS), params.score_grid_s)
+    _check_rows("barrier_grid", barrier_grid, wanted)
+    earlier = barrier_grid.filter(pl.col("seconds_before") > 0)
+    return earlier.sort("seconds_before", descending=True, maintain_order=True)
+
+
 def score_moments(  # noqa: PLR0913, PLR0917 - as above
     moments: pl.DataFrame,
-    es_mbp10: pl.LazyFrame,
+    barrier: pl.DataFrame,
     es_trades: pl.DataFrame,
     front_contract: pl.DataFrame,
     option_flow: pl.DataFrame,
     params: ScoreParams,
 ) -> pl.DataFrame:
-    """Ask the engines at any moments and score what they saw, row by row.
+    """Ask tape and fuel at any moments and score what all engines saw, row by row.
 
-    ``moments`` has the columns of touches that name the moment, its minute, level and direction.
+    ``moments`` has the columns of touches that name the moment, its minute, level and direction;
+    ``barrier`` has the ``barrier_state`` of each.
     """
     seen = [
-        measure_barrier(moments, es_mbp10, es_trades, front_contract, params),
-        measure_tape(moments, es_trades, front_contract, params).drop(_KEYS),
+        barrier.select("barrier_state"),
+        measure_tape(moments, es_trades, front_contract, params),
         fuel_at(moments, option_flow, params),
         moments.select("direction"),
     ]
@@ -98,13 +116,17 @@ def _side_by_side(touches: pl.DataFrame, engines: Mapping[str, pl.DataFrame]) ->
     """The touches with the columns of every engine."""
     keys = touches.select(_KEYS)
     for name, table in engines.items():
-        if not table.select(_KEYS).equals(keys):
-            raise ComputationRefusedError(
-                f"{name} ({len(table)} rows) must hold the {len(keys)} touches in their order; "
-                f"rebuild {name} from these touches"
-            )
+        _check_rows(name, table, keys)
     others = (table.drop(_KEYS) for table in engines.values())
     return pl.concat([touches, *others], how="horizontal")
+
+
+def _check_rows(name: str, table: pl.DataFrame, keys: pl.DataFrame) -> None:
+    if not table.select(keys.columns).equals(keys):
+        raise ComputationRefusedError(
+            f"{name} ({len(table)} rows) must hold the {len(keys)} rows of the touches, in their "
+            f"order; rebuild {name} from these touches"
+        )
 
 
 def _raw(scored: pl.DataFrame) -> F8:

@@ -12,7 +12,7 @@ from lake_assets.catalog.options import OPTION_FLOW
 from lake_assets.catalog.silver import FRONT_CONTRACT
 from lake_assets.catalog.touch import SCORE, TOUCHES
 from lake_assets.errors import ComputationRefusedError
-from lake_assets.physics.barrier import measure_barrier
+from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
 from lake_assets.physics.fuel import measure_fuel
 from lake_assets.physics.parameters import ScoreParams
 from lake_assets.physics.score import earlier_moments, score_moments, score_touches
@@ -105,17 +105,20 @@ def touch_frame(touches) -> pl.DataFrame:
 
 
 def engines_of(touches, observed, params):
+    """Barrier, tape and fuel at the touches, and the barrier at every second of the grid."""
     book, trades, front, options = observed
+    grid = measure_barrier_grid(touches, book, trades, front, params)
     return (
-        measure_barrier(touches, book, trades, front, params),
+        barrier_of(grid),
         measure_tape(touches, trades, front, params),
         measure_fuel(touches, options, params),
+        grid,
     )
 
 
 def score_of(touches, records=(), trades=(), flows=None, params=DEFAULTS) -> pl.DataFrame:
     frame, observed = touch_frame(touches), market(records, trades, flows)
-    score = score_touches(frame, *engines_of(frame, observed, params), *observed, params)
+    score = score_touches(frame, *engines_of(frame, observed, params), *observed[1:], params)
     SCORE.schema.validate(score)
     return score
 
@@ -216,10 +219,18 @@ def test_no_touches_have_no_scores():
 
 def test_a_table_of_other_touches_is_refused():
     touches, observed = touch_frame([HERE, HERE]), market()
-    barrier, tape, fuel = engines_of(touches, observed, DEFAULTS)
+    barrier, tape, fuel, grid = engines_of(touches, observed, DEFAULTS)
 
-    with pytest.raises(ComputationRefusedError, match=r"tape .2 rows. must hold the 2 touches"):
-        score_touches(touches, barrier, tape.reverse(), fuel, *observed, DEFAULTS)
+    with pytest.raises(ComputationRefusedError, match=r"tape .2 rows. must hold the 2 rows"):
+        score_touches(touches, barrier, tape.reverse(), fuel, grid, *observed[1:], DEFAULTS)
+
+
+def test_a_grid_of_other_seconds_is_refused():
+    touches, observed = touch_frame([HERE]), market()
+    engines = engines_of(touches, observed, ScoreParams(score_grid_s=9))
+
+    with pytest.raises(ComputationRefusedError, match=r"barrier_grid .10 rows. must hold the 11"):
+        score_touches(touches, *engines, *observed[1:], DEFAULTS)
 
 
 def test_what_must_hold_lies_within_the_grid():
@@ -242,7 +253,8 @@ def test_asked_at_the_touch_the_grid_says_what_the_engines_tables_say(records, t
 
     score = score_of(touches, records, trades, flows, EASY)
 
-    asked = score_moments(frame, *observed, EASY)
+    barrier, *_ = engines_of(frame, observed, EASY)
+    asked = score_moments(frame, barrier, *observed[1:], EASY)
     assert asked.equals(score.select(asked.columns))
 
 
