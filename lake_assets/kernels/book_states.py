@@ -96,8 +96,10 @@ def carry_last(states: BookStates, kept: int) -> None:
         sides[:, 0] = sides[:, kept]
 
 
-def keep_states(records: BookRecords, stale_ns: int, states: BookStates) -> int:
-    """Write the states among ``n`` records to rows 1 to k of ``states``; return k.
+def keep_states(records: BookRecords, stale_ns: int, states: BookStates, first: int = 0) -> int:
+    """Write the states among the records to rows 1 to k of ``states``; return k.
+
+    Records are read from ``first`` on, one for each of the rows that may be written.
 
     A state ends an event, is not flagged as bad, and is neither crossed nor locked. The first
     trusted one has two sides. After a bad flag or a clear, trust returns with a snapshot or
@@ -106,24 +108,26 @@ def keep_states(records: BookRecords, stale_ns: int, states: BookStates) -> int:
     Args:
         records: (n,) records that end an event, break the book, or both; others are ignored.
         stale_ns: how long a state covers time at most.
-        states: room for ``n`` states; row 0 is the last one before.
+        states: room for states; row 0 is the last one before.
+        first: place of the first record to read.
 
     Source:
         docs/features.md, "Book states".
     """
-    kept = _keep(records, states)
+    stop = min(records.ns.shape[0], first + states.ns.shape[0] - 1)
+    kept = _keep(records, first, stop, states)
     _sum_up(states, kept, stale_ns)
     return kept
 
 
 @kernel
-def _keep(records: BookRecords, states: BookStates) -> int:
-    """Write the states, without their sums."""
+def _keep(records: BookRecords, first: int, stop: int, states: BookStates) -> int:
+    """Write the states among the records of ``[first, stop)``, without their sums."""
     # The arrays are handed on one by one: a tuple of them, passed at each record, took 1 us.
     ask_ticks, ask_size, ask_shown = states.ticks[ASK], states.size[ASK], states.shown[ASK]
     bid_ticks, bid_size, bid_shown = states.ticks[BID], states.size[BID], states.shown[BID]
     trust, kept = states.trust, 0
-    for i in range(records.ns.shape[0]):
+    for i in range(first, stop):
         flags, row = records.flags[i], kept + 1
         if flags & F_MAYBE_BAD_BOOK or records.clears[i]:
             trust[0] = 0

@@ -62,7 +62,7 @@ def walk_side(records, trades, asked, side, params, batch):  # noqa: PLR0913, PL
     walk = start_walk(side, Opposing(ns, sequence, sign * ticks, size), ends, first, last, rule)
     states = room_for_states(batch, DEPTH)
     for start in range(0, len(records), batch):
-        kept = keep_states(arrays(records[start : start + batch]), rule.stale_ns, states)
+        kept = keep_states(arrays(records), rule.stale_ns, states, start)
         walk_states(states, kept, walk)
         carry_last(states, kept)
     end_walk(states, walk)

@@ -16,7 +16,7 @@ def kept(records, batch=30) -> list[tuple]:
     """(ns, sequence, breaks, bids, asks) of each state, as the slow twin gives them."""
     states, found = room_for_states(batch, DEPTH), []
     for start in range(0, len(records), batch):
-        count = keep_states(arrays(records[start : start + batch]), 5 * SECOND, states)
+        count = keep_states(arrays(records), 5 * SECOND, states, start)
         found += [row_of(states, row) for row in range(1, count + 1)]
         carry_last(states, count)
     return found
