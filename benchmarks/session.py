@@ -91,8 +91,8 @@ def ingest(folder: str, lake: str = "lake") -> dict[str, Any]:
 def compute(folder: str) -> dict[str, Any]:
     """Bronze to Gold in memory, twice: a new process also loads its compiled kernels.
 
-    ``seconds`` are of the first time, ``warm`` and ``laps`` of the second, as in the sessions of a
-    backfill after its first.
+    ``seconds`` are of the first time, ``warm``, ``laps`` and ``cpu_s`` of the second, as in the
+    sessions of a backfill after its first.
     """
     first, _ = _build(folder)
     again, tables = _build(folder)
@@ -105,6 +105,7 @@ def compute(folder: str) -> dict[str, Any]:
         "seconds": sum(first.laps.values()),
         "warm": warm,
         "laps": again.laps,
+        "cpu_s": again.cpu_s,
         "checks_share": checks.laps["checks"] / warm,
         "touches": len(tables["touches"]),
     }
