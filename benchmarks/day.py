@@ -53,7 +53,9 @@ def draw(to: str, *files: str) -> dict[str, Any]:
         middles = [row + place * thick for row in range(len(told))]
         label = f"{name}: {sum(each.values()):.1f} s"
         bars = axes.barh(middles, told, thick, label=label, color=_COLOURS[place])
-        axes.bar_label(bars, [f"{value:.2f}" if value else "" for value in told], 2, fontsize=7)
+        axes.bar_label(
+            bars, [f"{value:.2f}" if value else "" for value in told], padding=2, fontsize=7
+        )
     middle = 0.4 - thick / 2
     axes.set_yticks([row + middle for row in range(len(tables) + 1)], [*tables, _REST])
     axes.invert_yaxis()
