@@ -211,3 +211,26 @@ class Note(StrEnum):
     STATE_AHEAD_OF_DATA = "STATE_AHEAD_OF_DATA"
     STATE_UNAVAILABLE = "STATE_UNAVAILABLE"
     AVG_SPREAD_COLLISION = "AVG_SPREAD_COLLISION"
+
+
+class Verdict(StrEnum):
+    """What re-running a citation showed."""
+
+    VERIFIED = "verified"
+    SUPERSEDED = "superseded"
+    MISMATCH = "mismatch"
+    INPUTS_ALTERED = "inputs_altered"
+    INPUTS_MISSING = "inputs_missing"
+    DEFINITION_CHANGED = "definition_changed"
+    UNKNOWN_CITATION = "unknown_citation"
+
+
+class ClaimVerdict(StrEnum):
+    """What a number in a text is, held against the answer it cites."""
+
+    VERIFIED = "verified"
+    TOO_COARSE = "too_coarse"
+    VALUE_MISMATCH = "value_mismatch"
+    UNIT_MISMATCH = "unit_mismatch"
+    UNKNOWN_ANCHOR = "unknown_anchor"
+    UNCITED = "uncited"
