@@ -19,7 +19,8 @@ LakeError
 ├── DamagedPartitionError      a file is not the one its manifest describes
 ├── BusyPartitionError         another process is writing the partition
 ├── UnlockedPartitionError     a write was tried by someone who does not hold the lock
-└── MixedProvenanceError       simulated and vendor data would meet in one lake
+├── MixedProvenanceError       simulated and vendor data would meet in one lake
+└── AuditUnavailableError      the audit log cannot be written, so no number may be told
 """
 
 from pathlib import Path
@@ -119,3 +120,7 @@ class UnlockedPartitionError(LakeError):
 
 class MixedProvenanceError(LakeError):
     """Simulated and vendor data would meet in one lake."""
+
+
+class AuditUnavailableError(LakeError):
+    """The audit log cannot be written: a query returns no number."""

@@ -234,3 +234,36 @@ class ClaimVerdict(StrEnum):
     UNIT_MISMATCH = "unit_mismatch"
     UNKNOWN_ANCHOR = "unknown_anchor"
     UNCITED = "uncited"
+
+
+class AuditEvent(StrEnum):
+    """What the audit log records."""
+
+    GENESIS = "GENESIS"
+    TAIL_REPAIRED = "TAIL_REPAIRED"
+    SCHEMA_CHECK = "SCHEMA_CHECK"
+    SQL_RANGE = "SQL_RANGE"
+    START_QUERY = "START_QUERY"
+    FUZZY_MATCH = "FUZZY_MATCH"
+    UNSUPPORTED_METRICS = "UNSUPPORTED_METRICS"
+    EMPTY_TICKERS = "EMPTY_TICKERS"
+    TICKER_CAP = "TICKER_CAP"
+    EXECUTION_ERROR = "EXECUTION_ERROR"
+    CITATION = "CITATION"
+    FINISH_QUERY = "FINISH_QUERY"
+
+
+class Level(StrEnum):
+    """How much an audited event matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class RangeMode(StrEnum):
+    """Which sessions of a window a family reads."""
+
+    WINDOW = "window"
+    LATEST_IN_WINDOW = "latest_in_window"
+    LATEST_ONLY = "latest_only"

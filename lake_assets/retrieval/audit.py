@@ -1,0 +1,250 @@
+"""The audit log: every query leaves its lines, in one chain over all days, or returns nothing.
+
+Lines are appended under one lock by any number of threads and processes. A line's day is the UTC
+day of the injected clock; a file older than the newest is never written again, so a clock that
+goes back cannot fork the chain.
+"""
+
+import errno
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from lake_assets.errors import AuditUnavailableError
+from lake_assets.lake.durability import make_folder, sync_folder, write_text
+from lake_assets.lake.sealed import seal
+from lake_assets.retrieval.audit_record import Entry, Link, line_after, link_of
+from lake_assets.retrieval.vocabulary import AuditEvent
+
+Clock = Callable[[], datetime]
+
+FILE_NAME: Final = "sql_retrieval_audit.log"
+_LOCK_NAME: Final = "audit.lock"
+_POLL_S: Final = 0.0005
+_TAIL_BYTES: Final = 1 << 16
+
+
+def log_folder(home: Path) -> Path:
+    """Where a lake home keeps the log, one folder a day."""
+    return home / "logs" / "Parquet_Query"
+
+
+def log_days(folder: Path) -> list[str]:
+    """Days that have a folder, oldest first."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - Path objects of every day cost more
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if name[:1].isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """A file as it was last seen; ``repairs`` are to be recorded of what was cut from it."""
+
+    size: int
+    link: Link | None
+    repairs: tuple[Entry, ...] = ()
+
+
+@dataclass(slots=True)
+class AuditLog:
+    """The log of one lake home; ``heads`` is where days' last hashes are kept apart from it."""
+
+    home: Path
+    heads: Path
+    clock: Clock
+    wait_s: float = 5.0  # for other writers
+    _seen: tuple[Path, _Tail] | None = field(default=None, init=False)
+    _turn: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def append(self, *entries: Entry, sync: bool = False) -> None:
+        """Write the entries in one write; with ``sync`` they, and all before, are on the disk.
+
+        Raises:
+            AuditUnavailableError: they are not written, or not known to be on the disk.
+        """
+        try:
+            descriptor = self._append(entries)
+            try:
+                if sync:
+                    os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except (OSError, ValueError, TypeError) as error:
+            raise AuditUnavailableError(
+                f"the audit log cannot be written ({type(error).__name__}); no number is returned"
+            ) from error
+
+    def publish_head(self) -> None:
+        """Keep the newest day's last hash apart from the log, so that a cut tail shows.
+
+        Raises:
+            AuditUnavailableError: it cannot be kept.
+        """
+        self.append(sync=True)
+        try:
+            with self._lock():
+                self._before("~")  # which is later than any day
+        except (OSError, ValueError) as error:
+            raise AuditUnavailableError("the head of the audit log cannot be kept") from error
+
+    @property
+    def _folder(self) -> Path:
+        return log_folder(self.home)
+
+    def _append(self, entries: tuple[Entry, ...]) -> int:
+        with self._lock():
+            now = self.clock().astimezone(UTC)
+            days = log_days(self._folder)
+            day = max([f"{now:%Y-%m-%d}", *days[-1:]])
+            path = self._folder / day / FILE_NAME
+            descriptor = self._open(path)
+            try:
+                self._write(descriptor, path, entries, now)
+            except BaseException:
+                os.close(descriptor)
+                raise
+            return descriptor
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Threads of this process take turns, then processes."""
+        deadline = time.monotonic() + self.wait_s
+        if not self._turn.acquire(timeout=self.wait_s):
+            raise TimeoutError
+        try:
+            make_folder(self._folder)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            descriptor = os.open(self._folder / _LOCK_NAME, flags, 0o640)
+            try:
+                _wait(descriptor, deadline)
+                yield
+            finally:
+                os.close(descriptor)  # and with it the lock
+        finally:
+            self._turn.release()
+
+    def _open(self, path: Path) -> int:
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+        with suppress(FileNotFoundError):
+            return os.open(path, flags)
+        make_folder(path.parent)
+        descriptor = os.open(path, flags | os.O_CREAT, 0o640)
+        sync_folder(path.parent)
+        return descriptor
+
+    def _write(
+        self, descriptor: int, path: Path, entries: tuple[Entry, ...], now: datetime
+    ) -> None:
+        """Append to an open file what it lacks: its first line, a repair, the entries."""
+        seen = self._seen
+        if seen and seen[0] == path and seen[1].size == os.fstat(descriptor).st_size:
+            tail = seen[1]
+        else:
+            tail = _repaired(descriptor, path)
+        lines, link, all_entries = [], tail.link, (*tail.repairs, *entries)
+        if link is None:
+            before, previous_file = self._before(path.parent.name)
+            all_entries = (*before.repairs, *all_entries)
+            genesis = Entry(AuditEvent.GENESIS, {"previous_file": previous_file})
+            line, link = line_after(before.link, genesis, now)
+            lines.append(line)
+        for entry in all_entries:
+            line, link = line_after(link, entry, now)
+            lines.append(line)
+        self._seen = path, _Tail(_write_whole(descriptor, b"".join(lines), tail.size), link)
+
+    def _before(self, day: str) -> tuple[_Tail, str | None]:
+        """The end of the newest file before a day, and its name; its head is kept apart."""
+        for earlier in reversed([name for name in log_days(self._folder) if name < day]):
+            path = self._folder / earlier / FILE_NAME
+            with suppress(FileNotFoundError):
+                tail = self._sealed_tail(path)
+                if tail.link is not None:
+                    self._keep_head(earlier, tail.link)
+                    return tail, _name(path)
+        return _Tail(0, None), None
+
+    def _sealed_tail(self, path: Path) -> _Tail:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            tail = _repaired(descriptor, path)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return tail
+
+    def _keep_head(self, day: str, link: Link) -> None:
+        target = self.heads / f"{day}.json"
+        text = seal({"day": day, "seq": link.seq, "hash": link.hash})
+        write_text(target, text, draft=target.with_suffix(".draft"))
+
+
+def _name(path: Path) -> str:
+    """A file of the log as its lines call it: day and name."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def _wait(descriptor: int, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return
+
+
+def _repaired(descriptor: int, path: Path) -> _Tail:
+    """The end of a file, cut back to its last whole line.
+
+    Raises:
+        ValueError: more than the last line is no record: that is no torn write, and stays.
+    """
+    size = os.fstat(descriptor).st_size
+    complete, torn = _last_lines(descriptor, size)
+    link = link_of(complete[-1]) if complete else None
+    if complete and link is None:
+        torn = complete.pop() + b"\n" + torn
+        link = link_of(complete[-1]) if complete else None
+        if complete and link is None:
+            raise ValueError(f"{_name(path)} ends in lines that are no records")
+    if not torn:
+        return _Tail(size, link)
+    os.ftruncate(descriptor, size - len(torn))
+    cut = {"file": _name(path), "bytes": len(torn), "sha256": sha256(torn).hexdigest()}
+    return _Tail(size - len(torn), link, (Entry(AuditEvent.TAIL_REPAIRED, cut),))
+
+
+def _last_lines(descriptor: int, size: int) -> tuple[list[bytes], bytes]:
+    """Two or more of the last whole lines, or all there are, and what follows them."""
+    wanted = _TAIL_BYTES
+    while True:
+        start = max(0, size - wanted)
+        *lines, torn = os.pread(descriptor, size - start, start).split(b"\n")
+        complete = lines if start == 0 else lines[1:]
+        if start == 0 or len(complete) > 1:
+            return complete, torn
+        wanted *= 4
+
+
+def _write_whole(descriptor: int, block: bytes, size: int) -> int:
+    """Append in one write; where the disk is full nothing is left of it."""
+    if not block:
+        return size
+    written = os.write(descriptor, block)
+    if written < len(block):
+        os.ftruncate(descriptor, size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return size + written
