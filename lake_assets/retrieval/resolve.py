@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -36,7 +36,8 @@ _SIDES: Final = ("call", "put")
 # A flat key of two metrics belongs to the one the registry lists first.
 _SHARED_FLAT_KEYS: Final = frozenset({"avg_spread_pct", "daily_change", "mom_change", "yoy_change"})
 
-_ENTRIES: Final[Mapping[str, Metric | Bundle]] = MappingProxyType({**METRICS, **BUNDLES})
+# Everything that can be asked for.
+ENTRIES: Final[Mapping[str, Metric | Bundle]] = MappingProxyType({**METRICS, **BUNDLES})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +89,12 @@ def words(text: str) -> list[str]:
 
 def _names() -> Iterator[tuple[str, str]]:
     """Every name beside the flat keys, with the id it means."""
-    for entry in _ENTRIES.values():
+    for entry in ENTRIES.values():
         for name in (entry.id, entry.label, *entry.synonyms):
             yield normalise(name), entry.id
 
 
-def index_names(names: Iterator[tuple[str, str]]) -> dict[str, str]:
+def index_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Ids by normalised name.
 
     Raises:
@@ -115,12 +116,12 @@ def _flat_names() -> Iterator[tuple[str, str]]:
             taken.add(key)
 
 
-_EXACT: Final = {name: e.id for e in _ENTRIES.values() for name in (e.id, e.label)}
-_NORMALISED: Final = index_names(iter([*_names(), *_flat_names()]))
+_EXACT: Final = {name: e.id for e in ENTRIES.values() for name in (e.id, e.label)}
+_NORMALISED: Final = index_names([*_names(), *_flat_names()])
 _RESERVED: Final = frozenset(normalise(label) for label in RESERVED)
 _CANDIDATES: Final = tuple(
     _Name(text, entry.id)
-    for entry in _ENTRIES.values()
+    for entry in ENTRIES.values()
     for text in dict.fromkeys((entry.id, entry.label))
 )
 
