@@ -205,8 +205,10 @@ def test_a_field_that_is_missing_stops_the_import(change):
         ("put_call@1", "call_put@1", KeyError),
         ("pcr_open_interest,Put", "pcr_volume,Put", ValueError),
         (",PCR_AGG_{T}_{date},pcr_volume,yes", ",PCR_AGG_{T}_{date},pcr_volume,maybe", KeyError),
+        (",PCR_AGG_{T}_{date},pcr_volume,yes", ",PCR_AGG_{T}_{date},,yes", ValueError),
+        (",PCR_AGG_{T}_{date},pcr_volume,yes", ",,pcr_volume,yes", ValueError),
     ],
-    ids=["unit", "version", "template", "id twice", "core"],
+    ids=["unit", "version", "template", "id twice", "core", "flat key", "anchor"],
 )
 def test_what_no_metric_can_be_stops_the_import(true, false, error):
     with pytest.raises(error):
