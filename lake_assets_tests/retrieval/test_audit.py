@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -188,9 +189,16 @@ def test_an_unwritable_log_returns_nothing(tmp_path, clock):
         AuditLog(tmp_path, tmp_path / "heads", clock).append(START, sync=True)
 
 
-def test_what_json_cannot_hold_returns_nothing(log):
+def test_days_and_read_only_mappings_are_data(log):
+    log.append(Entry(AuditEvent.CITATION, MappingProxyType({"days": (CLOSE.date(),)})))
+    assert records(log)[-1]["data"] == {"days": ["2026-05-29"]}
+    assert faults(log) == []
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), object()])
+def test_what_json_cannot_hold_returns_nothing(log, value):
     with pytest.raises(AuditUnavailableError):
-        log.append(Entry(AuditEvent.CITATION, {"value": float("nan")}))
+        log.append(Entry(AuditEvent.CITATION, {"value": value}))
     log.append(START)
     assert faults(log) == []
 
