@@ -9,7 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import NewType
+from itertools import islice
+from typing import NamedTuple, NewType
 
 from lake_assets.errors import UnknownSessionError
 from lake_assets.market.price import NANOS_PER_SECOND
@@ -68,21 +69,34 @@ def _interval(opens: str, closes: str) -> Interval:
     return Interval(parse_nanos(opens), parse_nanos(closes))
 
 
+class _Row(NamedTuple):
+    """A line of a frozen calendar; its stamps are read when the session is asked for."""
+
+    day: str
+    opens: str
+    closes: str
+    rth_opens: str
+    rth_closes: str
+    why: str
+
+
 @cache
-def _frozen(calendar: Calendar) -> Mapping[date, Session]:
+def _frozen(calendar: Calendar) -> Mapping[date, _Row]:
     text = files(__package__).joinpath(f"calendar_{calendar}.csv").read_text()
-    return {
-        (day := date.fromisoformat(row["day"])): Session(
-            day=day,
-            calendar=calendar,
-            hours=_interval(row["opens_utc"], row["closes_utc"]),
-            rth=_interval(row["rth_opens_utc"], row["rth_closes_utc"])
-            if row["rth_opens_utc"]
-            else None,
-            why=row["why"],
-        )
-        for row in csv.DictReader(io.StringIO(text))
-    }
+    rows = map(_Row._make, islice(csv.reader(io.StringIO(text)), 1, None))
+    return {date.fromisoformat(row.day): row for row in rows}
+
+
+@cache
+def _session(day: date, calendar: Calendar) -> Session:
+    row = _frozen(calendar)[day]
+    return Session(
+        day=day,
+        calendar=calendar,
+        hours=_interval(row.opens, row.closes),
+        rth=_interval(row.rth_opens, row.rth_closes) if row.rth_opens else None,
+        why=row.why,
+    )
 
 
 def session_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
@@ -92,7 +106,7 @@ def session_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
 
 def regular_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
     """Every session that has regular hours, oldest first."""
-    return [day for day, session in _frozen(calendar).items() if session.rth is not None]
+    return [day for day, row in _frozen(calendar).items() if row.rth_opens]
 
 
 def session_on(day: date, calendar: Calendar = Calendar.NEW_YORK) -> Session:
@@ -101,15 +115,14 @@ def session_on(day: date, calendar: Calendar = Calendar.NEW_YORK) -> Session:
     Raises:
         UnknownSessionError: the date is a weekend, a holiday or outside the calendar.
     """
-    found = _frozen(calendar).get(day)
-    if found is None:
+    if day not in _frozen(calendar):
         days = session_days(calendar)
         at = bisect_left(days, day)
         near = [str(d) for d in days[max(0, at - 1) : at + 1]]
         raise UnknownSessionError(
             f"{day} is no {calendar} session; the nearest are {' and '.join(near)}"
         )
-    return found
+    return _session(day, calendar)
 
 
 def sessions_between(

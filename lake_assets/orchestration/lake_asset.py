@@ -18,7 +18,6 @@ from lake_assets.orchestration.decision import Decision, Outcome, decide
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.job import Job
 from lake_assets.orchestration.partitions import session_partitions
-from lake_assets.orchestration.pictures import draw
 from lake_assets.orchestration.recipe import Recipe
 from lake_assets.orchestration.report import (
     audit_check,
@@ -175,7 +174,7 @@ def _materialize(
             decision,
             audited=audited,
             value=staged,
-            effort=effort_since(start) | draw(recipe.dataset, staged.path, inputs),
+            effort=effort_since(start) | _picture(staged, inputs),
         )
 
 
@@ -204,6 +203,13 @@ def _result(  # noqa: PLR0913 - what Dagster is told of a partition, each by nam
     return dg.MaterializeResult(
         metadata=metadata, check_results=checks, data_version=version, tags=tags, value=value
     )
+
+
+def _picture(staged: Staged, inputs: Mapping[str, Upstream]) -> dict[str, dg.MetadataValue]:
+    # Imported here: a partition that is reused need not wait for matplotlib, which takes a second.
+    from lake_assets.orchestration.pictures import draw  # noqa: PLC0415
+
+    return draw(staged.dataset, staged.path, inputs)
 
 
 def _broken(dataset: Dataset, error: ContractError | LookAheadError) -> dg.AssetCheckResult:

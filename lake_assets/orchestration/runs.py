@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import dagster as dg
 
@@ -11,7 +12,15 @@ from lake_assets.catalog.dataset import WHOLE
 from lake_assets.errors import BusyPartitionError
 from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
 
-SILENT = "telemetry:\n  enabled: false\n"
+SETTINGS: Final = """\
+telemetry:
+  enabled: false
+storage:
+  custom:
+    module: lake_assets.orchestration.run_history
+    class: RunHistory
+    config: {}
+"""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -46,7 +55,7 @@ def use_instance_beside(lake_root: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     shipped, settings = Path("dagster.yaml"), home / "dagster.yaml"
     if not settings.exists():
-        settings.write_text(shipped.read_text() if shipped.exists() else SILENT)
+        settings.write_text(shipped.read_text() if shipped.exists() else SETTINGS)
 
 
 def run_partition(

@@ -69,6 +69,13 @@ def test_a_kernel_imports_no_frames():
     assert out.stdout.strip() == "set()"
 
 
+def test_the_graph_loads_without_numerics_and_pictures():
+    late = {"numba", "llvmlite", "matplotlib", "scipy", "databento"}
+    code = f"import sys, lake_assets.definitions; print({late} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "set()"
+
+
 def test_no_folder_is_a_drawer():
     drawers = {"utils", "helpers", "common", "core", "misc", "shared"}
     assert not [p for p in PACKAGE.rglob("*") if p.stem in drawers]

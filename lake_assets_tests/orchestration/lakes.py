@@ -13,7 +13,7 @@ import pytest
 from lake_assets.definitions import build_definitions, lake_assets
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import session_on
-from lake_assets.orchestration.runs import SessionRun, run_partition
+from lake_assets.orchestration.runs import SETTINGS, SessionRun, run_partition
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
 
@@ -48,7 +48,7 @@ class TestLake:
         home = self.root / "_dagster"
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
-        (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+        (home / "dagster.yaml").write_text(SETTINGS)
 
     def run(self, day=DAY, *, select=None, force="", parameters=None, **environ) -> SessionRun:
         """Materialize in this process; DAGSTER_HOME must already be this lake's."""

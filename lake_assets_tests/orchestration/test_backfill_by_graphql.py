@@ -9,14 +9,15 @@ import urllib.request
 import pytest
 
 from lake_assets.catalog import DATASETS
+from lake_assets.orchestration.runs import SETTINGS
 from lake_assets_tests.orchestration.lakes import DAYS
 
 WORKSPACE = "load_from:\n  - python_module: lake_assets.definitions\n"
-DAGSTER_YAML = """
-telemetry: {enabled: false}
-run_coordinator: {module: dagster.core.run_coordinator, class: QueuedRunCoordinator}
-concurrency: {runs: {max_concurrent_runs: 2}}
-backfills: {use_threads: false}
+DAGSTER_YAML = f"""
+{SETTINGS}
+run_coordinator: {{module: dagster.core.run_coordinator, class: QueuedRunCoordinator}}
+concurrency: {{runs: {{max_concurrent_runs: 2}}}}
+backfills: {{use_threads: false}}
 """
 LAUNCH = """
 mutation ($params: LaunchBackfillParams!) {
