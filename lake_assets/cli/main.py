@@ -156,7 +156,8 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     backfill.add_argument("--workers", type=int, default=1, help="sessions at a time")
     what = backfill.add_mutually_exclusive_group()
     what.add_argument(
-        "--job", help="assets of a job: ingest, signals, or market_truth of every exchange"
+        "--job",
+        help="assets of a job: ingest, signals, market_truth of every exchange, or everything",
     )
     what.add_argument(
         "--select",

@@ -29,6 +29,7 @@ SIGNALS: Final = "signals"
 TRAINING_SET: Final = "training_set"
 MARKET_TRUTH: Final = "market_truth"
 TRUTH_TABLES: Final = "market_truth_tables"
+EVERYTHING: Final = "everything"  # no job of Dagster's, whose assets share one calendar
 
 
 def truth_job(calendar: Calendar) -> str:
@@ -37,13 +38,21 @@ def truth_job(calendar: Calendar) -> str:
 
 
 def jobs_meant(name: str) -> list[str]:
-    """Jobs of one session each that a name stands for: `market_truth` is one of each exchange.
+    """Jobs of one session each that a name stands for.
+
+    `market_truth` is one of each exchange; `everything` is those and `signals`.
 
     Raises:
         UnknownNameError: it stands for none.
     """
     each = [truth_job(calendar) for calendar in Calendar]
-    meant = {INGEST: [INGEST], SIGNALS: [SIGNALS], MARKET_TRUTH: each, **{n: [n] for n in each}}
+    meant = {
+        INGEST: [INGEST],
+        SIGNALS: [SIGNALS],
+        MARKET_TRUTH: each,
+        EVERYTHING: [SIGNALS, *each],
+        **{name: [name] for name in each},
+    }
     if name not in meant:
         raise UnknownNameError(f"no job is called {name!r}; there are {', '.join(meant)}")
     return meant[name]
