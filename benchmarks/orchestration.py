@@ -11,7 +11,11 @@ from benchmarks.session import DAY
 from lake_assets.definitions import build_definitions, lake_assets
 from lake_assets.orchestration.runs import run_partition
 
-KEYS: Final = [a.definition.key for a in lake_assets() if a.recipe.dataset.calendar is not None]
+KEYS: Final = [
+    asset.definition.key
+    for asset in lake_assets()
+    if asset.recipe.dataset.calendar is not None and asset.recipe.dataset.underlying is None
+]
 
 
 def dates(times: str) -> dict[str, Any]:
@@ -33,8 +37,17 @@ def computed() -> dict[str, Any]:
 def command() -> list[str]:
     """The words after `python` that materialize the date from a shell."""
     keys = " or ".join(f'key:"{"/".join(key.path)}"' for key in KEYS)
-    where = ["-m", "lake_assets.definitions", "--partition", DAY.isoformat()]
-    return ["-m", "dagster", "asset", "materialize", "--select", keys, *where]
+    return _materialize(keys, "lake_assets.definitions")
+
+
+def empty_command() -> list[str]:
+    """The same of an empty graph."""
+    return _materialize("*", "benchmarks.empty_graph")
+
+
+def _materialize(selection: str, module: str) -> list[str]:
+    where = ["-m", module, "--partition", DAY.isoformat()]
+    return ["-m", "dagster", "asset", "materialize", "--select", selection, *where]
 
 
 def _run(force: str) -> dict[str, float]:
@@ -54,4 +67,5 @@ def _middle(runs: list[dict[str, float]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    answer({"dates": dates, "computed": computed, "command": lambda: {"words": command()}})
+    words = {"words": command(), "empty": empty_command()}
+    answer({"dates": dates, "computed": computed, "command": lambda: words})
