@@ -24,7 +24,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     SqliteEventLogStorage,
 )
 from dagster._core.storage.runs.sqlite.sqlite_run_storage import SqliteRunStorage
-from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS, create_db_conn_string
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
@@ -40,9 +40,9 @@ class RunHistory(DagsterSqliteStorage):
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(base_dir, inst_data)
-        self._run_storage = Runs.from_local(f"{base_dir}/history/")
-        self._event_log_storage = Events(f"{base_dir}/history/runs/")
+        super().__init__(base_dir, inst_data)  # Dagster makes the tables where there are none
+        self._run_storage = Runs(create_db_conn_string(f"{base_dir}/history", "runs"))
+        self._event_log_storage = Events(f"{base_dir}/history/runs")
 
     @classmethod
     def config_type(cls) -> dict[str, Field]:
