@@ -12,7 +12,7 @@ from lake_assets.seconds.event_parameters import BurstParams
 
 @lake_asset_per_underlying(BURSTS, audited=True)
 def bursts(
-    option_state: pl.DataFrame,
+    option_state: pl.LazyFrame,
     option_books: pl.LazyFrame,
     underlying: Underlying,
     session: Session,

@@ -12,7 +12,7 @@ from lake_assets.seconds.event_parameters import ChopParams
 
 @lake_asset_per_underlying(CHOP_POCKETS, audited=True)
 def chop_pockets(
-    option_state: pl.DataFrame,
+    option_state: pl.LazyFrame,
     fear_spikes: pl.DataFrame,
     underlying: Underlying,
     session: Session,

@@ -12,7 +12,7 @@ from lake_assets.seconds.fear import find_fear_spikes
 
 @lake_asset_per_underlying(FEAR_SPIKES, audited=True)
 def fear_spikes(
-    option_state: pl.DataFrame,
+    option_state: pl.LazyFrame,
     option_books: pl.LazyFrame,
     underlying: Underlying,
     session: Session,

@@ -12,7 +12,7 @@ from lake_assets.seconds.liquidity_events import find_liquidity_events
 
 @lake_asset_per_underlying(LIQUIDITY_EVENTS, audited=True)
 def liquidity_events(
-    option_state: pl.DataFrame, underlying: Underlying, session: Session, params: LiquidityParams
+    option_state: pl.LazyFrame, underlying: Underlying, session: Session, params: LiquidityParams
 ) -> pl.DataFrame:
     """List what snapshots of the two books show; cancels are not visible."""
     return find_liquidity_events(option_state, underlying, session, params)

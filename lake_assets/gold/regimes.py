@@ -12,7 +12,7 @@ from lake_assets.seconds.regimes import label_regimes
 
 @lake_asset_per_underlying(REGIMES, audited=True)
 def regimes(
-    option_state: pl.DataFrame,
+    option_state: pl.LazyFrame,
     fear_spikes: pl.DataFrame,
     underlying: Underlying,
     session: Session,

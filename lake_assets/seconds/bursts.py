@@ -14,13 +14,14 @@ from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.event_parameters import BurstParams
 from lake_assets.seconds.live_bursts import (
+    LIVED,
     LivedBursts,
     bucket_places,
     least_units,
     live_through,
 )
-from lake_assets.seconds.pinned_legs import Moves, follow_legs
-from lake_assets.seconds.readings import F8, I8, in_points, known, require_whole_session, taken
+from lake_assets.seconds.pinned_legs import PINNED, Moves, follow_legs
+from lake_assets.seconds.readings import F8, I8, in_points, known, read_seconds, taken
 
 _AT_START: Final = (
     "session_date",
@@ -31,6 +32,7 @@ _AT_START: Final = (
     "pe_strike",
     "expiry",
 )
+_READ: Final = ("timestamp", "known_at", *_AT_START, *LIVED, *PINNED)
 _LEGS: Final = ("ce", "pe")
 _REASONS: Final = {
     QUIET: BurstEnd.QUIET,
@@ -45,7 +47,7 @@ _MOVE_SHARE: Final = 0.10
 
 
 def find_bursts(
-    option_state: pl.DataFrame,
+    option_state: pl.DataFrame | pl.LazyFrame,
     option_books: pl.DataFrame | pl.LazyFrame,
     underlying: Underlying,
     session: Session,
@@ -59,25 +61,25 @@ def find_bursts(
     Raises:
         ComputationRefusedError: the state does not have one row for each second of the session.
     """
-    require_whole_session(option_state, session)
-    lived = live_through(option_state, underlying, params)
+    state = read_seconds(option_state, _READ, session)
+    lived = live_through(state, underlying, params)
     whole = _whole(lived)
     moves = Moves(whole.start, whole.end, whole.peak)
-    pairs = follow_legs(moves, option_state, option_books, underlying, params)
+    pairs = follow_legs(moves, state, option_books, underlying, params)
     declared = BURSTS.of(underlying.name).dtypes
     frame = pl.DataFrame(
         {
-            "event_id": lived.ids(option_state, underlying),
-            **_times(whole, option_state, params),
-            **_prices(whole, lived, option_state, underlying),
+            "event_id": lived.ids(state, underlying),
+            **_times(whole, state, params),
+            **_prices(whole, lived, state, underlying),
             "underlying": pl.Series([underlying.name] * whole.start.size, dtype=pl.String),
-            **{name: taken(option_state, name, whole.start) for name in _AT_START},
+            **{name: taken(state, name, whole.start) for name in _AT_START},
             **_leg_moves(whole, pairs, lived, underlying),
             **_scores(
                 whole,
                 pairs,
                 in_points(lived.spot[whole.end] - lived.spot[whole.start], underlying),
-                np.array(params.burst_points)[bucket_places(option_state)[whole.start]],
+                np.array(params.burst_points)[bucket_places(state)[whole.start]],
                 underlying.lot_size_on(session.day),
             ),
         }

@@ -1,5 +1,7 @@
 """Pockets of quiet: stretches in which nothing much happened, holes of a few seconds joined."""
 
+from typing import Final
+
 import numpy as np
 import polars as pl
 
@@ -9,21 +11,23 @@ from lake_assets.kernels.runs import find_runs
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.event_parameters import ChopParams
-from lake_assets.seconds.fear import fear_active
-from lake_assets.seconds.live_bursts import event_ids, live_through
-from lake_assets.seconds.quiet import quiet_seconds
+from lake_assets.seconds.fear import FEARED, fear_active
+from lake_assets.seconds.live_bursts import LIVED, event_ids, live_through
+from lake_assets.seconds.quiet import QUIET, quiet_seconds
 from lake_assets.seconds.readings import (
     floats,
     in_points,
     known,
-    require_whole_session,
+    read_seconds,
     taken,
     whole,
 )
 
+_READ: Final = (*LIVED, *QUIET, *FEARED, "opt_vol_1s", "time_of_day")
+
 
 def find_chop_pockets(
-    option_state: pl.DataFrame,
+    option_state: pl.DataFrame | pl.LazyFrame,
     fear_spikes: pl.DataFrame,
     underlying: Underlying,
     session: Session,
@@ -36,19 +40,19 @@ def find_chop_pockets(
     Raises:
         ComputationRefusedError: the state does not have one row for each second of the session.
     """
-    require_whole_session(option_state, session)
-    lived = live_through(option_state, underlying, params)
-    fear = fear_active(option_state, fear_spikes)
-    quiet = quiet_seconds(option_state, lived.in_burst, fear, params)
+    state = read_seconds(option_state, _READ, session)
+    lived = live_through(state, underlying, params)
+    fear = fear_active(state, fear_spikes)
+    quiet = quiet_seconds(state, lived.in_burst, fear, params)
     spans = find_runs(quiet.active, params.pocket_max_hole_s)
     spans = spans[spans[:, 1] - spans[:, 0] >= params.pocket_min_s]
     first, last = spans[:, 0], spans[:, 1]
-    ended, closes = last + params.pocket_max_hole_s + 1, option_state.height - 1
+    ended, closes = last + params.pocket_max_hole_s + 1, state.height - 1
     measured = measure_pockets(
-        floats(option_state, "rv_30s"),
+        floats(state, "rv_30s"),
         lived.spot,
         lived.seen,
-        whole(option_state["opt_vol_1s"]),
+        whole(state["opt_vol_1s"]),
         spans,
     )
     volume = np.where(measured.volume < 0, np.nan, measured.volume)
@@ -56,9 +60,9 @@ def find_chop_pockets(
     declared = CHOP_POCKETS.of(underlying.name).dtypes
     frame = pl.DataFrame(
         {
-            "event_id": event_ids(option_state, underlying, "chop", first),
-            "start_time": taken(option_state, "timestamp", first),
-            "end_time": taken(option_state, "timestamp", last),
+            "event_id": event_ids(state, underlying, "chop", first),
+            "start_time": taken(state, "timestamp", first),
+            "end_time": taken(state, "timestamp", last),
             "duration_s": pl.Series(last - first),
             "censored": pl.Series(ended > closes),
             "mean_rv_30s": known(measured.mean_rv),
@@ -67,9 +71,9 @@ def find_chop_pockets(
             "theta_rv": pl.Series(quiet.theta_rv[first]),
             "theta_vol": pl.Series(quiet.theta_vol[first]),
             "theta_spread": pl.Series(quiet.theta_spread[first]),
-            "dte_bucket": taken(option_state, "dte_bucket", first),
-            "time_of_day": taken(option_state, "time_of_day", first),
-            "known_at": taken(option_state, "known_at", np.minimum(ended, closes)),
+            "dte_bucket": taken(state, "dte_bucket", first),
+            "time_of_day": taken(state, "time_of_day", first),
+            "known_at": taken(state, "known_at", np.minimum(ended, closes)),
         }
     )
     return frame.select(declared.names()).cast(declared)

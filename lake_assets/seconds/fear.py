@@ -13,15 +13,21 @@ from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.bursts import rel_delta
 from lake_assets.seconds.event_parameters import FearParams
-from lake_assets.seconds.live_bursts import LivedBursts, bucket_places, event_ids, live_through
-from lake_assets.seconds.pinned_legs import Moves, follow_legs
+from lake_assets.seconds.live_bursts import (
+    LIVED,
+    LivedBursts,
+    bucket_places,
+    event_ids,
+    live_through,
+)
+from lake_assets.seconds.pinned_legs import PINNED, Moves, follow_legs
 from lake_assets.seconds.readings import (
     B1,
     F8,
     I8,
     floats,
     known,
-    require_whole_session,
+    read_seconds,
     taken,
     whole,
 )
@@ -29,10 +35,18 @@ from lake_assets.seconds.readings import (
 _PUT: Final = 1
 _PEAK: Final = 2
 _SLOTS: Final = ("_m2", "_m1", "", "_p1", "_p2")
+_RATES: Final = tuple(
+    f"{leg}_{rate}_rate_30s" for leg in ("ce", "pe") for rate in ("pull", "replenish")
+)
+_PUTS: Final = tuple(f"pe_{name}{slot}" for name in ("strike", "iv") for slot in _SLOTS)
+FEARED: Final = ("timestamp", "known_at")
+"""Columns of a state that fear is laid over."""
+
+_READ: Final = (*FEARED, *LIVED, *PINNED, *_RATES, *_PUTS, "time_of_day")
 
 
 def find_fear_spikes(
-    option_state: pl.DataFrame,
+    option_state: pl.DataFrame | pl.LazyFrame,
     option_books: pl.DataFrame | pl.LazyFrame,
     underlying: Underlying,
     session: Session,
@@ -46,40 +60,38 @@ def find_fear_spikes(
     Raises:
         ComputationRefusedError: the state does not have one row for each second of the session.
     """
-    require_whole_session(option_state, session)
-    lived = live_through(option_state, underlying, params)
+    state = read_seconds(option_state, _READ, session)
+    lived = live_through(state, underlying, params)
     falls = _falls(lived.stretches)
     onset = falls.decided
     low = measure_moves(lived.spot, lived.seen, falls.start, onset, falls.direction)[0]
-    pairs = follow_legs(
-        Moves(falls.start, onset, low), option_state, option_books, underlying, params
-    )
+    pairs = follow_legs(Moves(falls.start, onset, low), state, option_books, underlying, params)
     put_move = pairs.mid[:, _PUT, _PEAK] - pairs.mid[:, _PUT, 0]
     share = rel_delta(put_move, lived.spot[low] - lived.spot[falls.start], underlying)
-    theta_put = np.array(params.theta_put)[bucket_places(option_state)[falls.start]]
-    rates = _pull_rates(option_state, falls.start, onset, params)
+    theta_put = np.array(params.theta_put)[bucket_places(state)[falls.start]]
+    rates = _pull_rates(state, falls.start, onset, params)
     afraid = (np.abs(share) >= theta_put) & (rates[0] >= rates[1])
     chosen = _first_of_each(falls.burst, afraid)
     calm = find_calm(
-        _tape(option_state, lived),
+        _tape(state, lived),
         falls.start[chosen],
         onset[chosen],
-        np.array(params.burst_k2)[bucket_places(option_state)[falls.start[chosen]]],
+        np.array(params.burst_k2)[bucket_places(state)[falls.start[chosen]]],
         CalmRule(params.calm_wait_s, params.calm_hold_s, params.fear_longest_s),
     )
     declared = FEAR_SPIKES.of(underlying.name).dtypes
     frame = pl.DataFrame(
         {
-            "event_id": event_ids(option_state, underlying, "fear", onset[chosen]),
-            "burst_id": lived.ids(option_state, underlying).gather(falls.burst[chosen]),
-            **_decay(option_state, onset[chosen], calm, params),
+            "event_id": event_ids(state, underlying, "fear", onset[chosen]),
+            "burst_id": lived.ids(state, underlying).gather(falls.burst[chosen]),
+            **_decay(state, onset[chosen], calm, params),
             "pe_rel_delta_peak": known(share[chosen]),
             "theta_put": pl.Series(theta_put[chosen]),
             "pull_rate_max": known(rates[0][chosen]),
             "theta_pull": known(rates[1][chosen]),
-            **_put(option_state, falls.start[chosen], low[chosen]),
-            "dte_bucket": taken(option_state, "dte_bucket", onset[chosen]),
-            "time_of_day": taken(option_state, "time_of_day", onset[chosen]),
+            **_put(state, falls.start[chosen], low[chosen]),
+            "dte_bucket": taken(state, "dte_bucket", onset[chosen]),
+            "time_of_day": taken(state, "time_of_day", onset[chosen]),
         }
     )
     return frame.select(declared.names()).cast(declared)

@@ -13,9 +13,9 @@ from lake_assets.market.option_vocabulary import LiquidityEventType, OptionType
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.event_parameters import LiquidityParams
-from lake_assets.seconds.live_bursts import live_through
-from lake_assets.seconds.option_leg import OptionLeg
-from lake_assets.seconds.readings import I8, require_whole_session, taken, whole
+from lake_assets.seconds.live_bursts import LIVED, live_through
+from lake_assets.seconds.option_leg import OptionLeg, leg_columns
+from lake_assets.seconds.readings import I8, read_seconds, taken, whole
 
 _SIDES: Final = {
     LiquidityEventType.BID_PULL: "bid",
@@ -23,6 +23,8 @@ _SIDES: Final = {
     LiquidityEventType.BID_REPLENISH: "bid",
     LiquidityEventType.ASK_REPLENISH: "ask",
 }
+_KEPT: Final = ("expiry", "dte_bucket", "time_of_day")
+_OF_SECONDS: Final = ("timestamp", "known_at", *_KEPT)
 _PULLS: Final = (LiquidityEventType.BID_PULL, LiquidityEventType.ASK_PULL)
 _MEASURED: Final = {
     "second": pl.Int64,
@@ -39,7 +41,10 @@ _MEASURED: Final = {
 
 
 def find_liquidity_events(
-    option_state: pl.DataFrame, underlying: Underlying, session: Session, params: LiquidityParams
+    option_state: pl.DataFrame | pl.LazyFrame,
+    underlying: Underlying,
+    session: Session,
+    params: LiquidityParams,
 ) -> pl.DataFrame:
     """List pulls, replenishes, collapses and flickers of both rights.
 
@@ -49,14 +54,15 @@ def find_liquidity_events(
     Raises:
         ComputationRefusedError: the state does not have one row for each second of the session.
     """
-    require_whole_session(option_state, session)
+    read = (*_OF_SECONDS, *LIVED, *leg_columns(underlying))
+    state = read_seconds(option_state, read, session)
     rule = vacuum_rule(params, underlying.lot_size_on(session.day))
-    legs = [OptionLeg(option_state, underlying, right) for right in OptionType]
+    legs = [OptionLeg(state, underlying, right) for right in OptionType]
     found = pl.concat([events for leg in legs for events in _events(leg, rule)])
-    in_burst = live_through(option_state, underlying, params).in_burst
+    in_burst = live_through(state, underlying, params).in_burst
     declared = LIQUIDITY_EVENTS.of(underlying.name).dtypes
     return (
-        found.with_columns(_of_seconds(found, option_state))
+        found.with_columns(_of_seconds(found, state))
         .with_columns(_ids(underlying, session), in_burst=in_burst[found["second"].to_numpy()])
         .select(declared.names())
         .cast(declared)
@@ -172,7 +178,7 @@ def _of_seconds(found: pl.DataFrame, option_state: pl.DataFrame) -> list[pl.Seri
         taken(option_state, "timestamp", last).alias("end_time"),
         pl.Series("duration_s", last - second),
         taken(option_state, "known_at", decided),
-        *(taken(option_state, name, second) for name in ("expiry", "dte_bucket", "time_of_day")),
+        *(taken(option_state, name, second) for name in _KEPT),
     ]
 
 

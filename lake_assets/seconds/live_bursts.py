@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,16 @@ from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.event_parameters import BurstParams
 from lake_assets.seconds.quotes import in_spot_units
 from lake_assets.seconds.readings import B1, I8, UNKNOWN, flags, floats, whole
+
+LIVED: Final = (
+    "session_date",
+    "spot_price",
+    "spot_observed",
+    "rv_10s",
+    "rv_120s",
+    "dte_bucket",
+)
+"""Columns of a state that bursts are found in and named by."""
 
 
 @dataclass(frozen=True, slots=True)

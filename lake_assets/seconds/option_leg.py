@@ -1,6 +1,7 @@
 """One right's at-the-money option through a session, as the events of its book need it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -10,6 +11,31 @@ from lake_assets.market.option_vocabulary import OptionType
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.quotes import in_ticks
 from lake_assets.seconds.readings import B1, I8, UNKNOWN, flags, taken, whole
+
+_OF_A_RIGHT: Final = (
+    "strike",
+    "observed",
+    "bid",
+    "ask",
+    "spread",
+    "vol_delta",
+    "bid_pull",
+    "ask_pull",
+    "bid_replenish",
+    "ask_replenish",
+    "flicker_30s",
+)
+
+
+def leg_columns(underlying: Underlying) -> list[str]:
+    """Columns of a state that the legs of both rights are made of."""
+    names = (*_OF_A_RIGHT, *(_depth(side, underlying) for side in ("bid", "ask")))
+    return ["expiry", *(f"{right.lower()}_{name}" for right in OptionType for name in names)]
+
+
+def _depth(side: str, underlying: Underlying) -> str:
+    """Where a side's size is: five levels, or the best price's if the source has no more."""
+    return f"{side}_depth_5" if underlying.depth_levels > 1 else f"{side}_size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +59,8 @@ class OptionLeg:
         return taken(self.state, f"{self.right.lower()}_{name}", places)
 
     def depth(self, side: str) -> I8:
-        """Size of a side: five levels, or the best price's where the source has no more."""
-        five = self.underlying.depth_levels > 1
-        return whole(self.column(f"{side}_depth_5" if five else f"{side}_size"))
+        """Size of a side, -1 where it is unknown."""
+        return whole(self.column(_depth(side, self.underlying)))
 
     def resting(self) -> I8:
         """Size of both sides, -1 where one is unknown."""

@@ -14,6 +14,9 @@ from lake_assets.seconds.event_parameters import BurstParams
 from lake_assets.seconds.quotes import quote
 from lake_assets.seconds.readings import B1, I8, flags, floats, taken, whole
 
+PINNED: Final = ("timestamp_ns", "expiry", "ce_strike", "pe_strike", "feed_alive")
+"""Columns of a state that say which contracts are followed, and when there was anything to see."""
+
 _CONTRACT: Final = ("expiry", "opt_type", "strike")
 _LEGS: Final = ((OptionType.CE, "ce_strike"), (OptionType.PE, "pe_strike"))
 

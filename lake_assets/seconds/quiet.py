@@ -1,6 +1,7 @@
 """Whether a second is quiet, and by which thresholds: known in that very second."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -8,6 +9,11 @@ import polars as pl
 from lake_assets.kernels.quantiles import expanding_quantiles
 from lake_assets.seconds.event_parameters import ChopParams
 from lake_assets.seconds.readings import B1, F8, flags, floats
+
+_COMPARED: Final = ("rv_30s", "opt_vol_30s", "spread_total")
+_WATCHED: Final = ("spot_observed", "ce_observed", "pe_observed")
+QUIET: Final = (*_COMPARED, *_WATCHED)
+"""Columns of a state that tell whether a second is quiet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,7 @@ def quiet_seconds(
     option_state: pl.DataFrame, in_burst: B1, fear_active: B1, params: ChopParams
 ) -> Quiet:
     """Compare volatility, option volume and spread with their own past in the session."""
-    rv, volume, spread = (
-        floats(option_state, name) for name in ("rv_30s", "opt_vol_30s", "spread_total")
-    )
+    rv, volume, spread = (floats(option_state, name) for name in _COMPARED)
     usual = [
         _usual(option_state, values, share, params)
         for values, share in (
@@ -58,9 +62,7 @@ def _usual(option_state: pl.DataFrame, values: F8, share: float, params: ChopPar
 
     Only seconds count in which spot and both options were observed.
     """
-    watched = [
-        flags(option_state, name) for name in ("spot_observed", "ce_observed", "pe_observed")
-    ]
+    watched = [flags(option_state, name) for name in _WATCHED]
     usable = np.logical_and.reduce(watched) & ~np.isnan(values)
     seconds = np.arange(values.size)
     cuts = np.arange(0, values.size, params.chop_renew_s)

@@ -1,5 +1,6 @@
 """Columns of a table as kernels read them: no nulls, exact prices, and whose seconds they are."""
 
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,19 +17,31 @@ F8: TypeAlias = npt.NDArray[np.float64]
 I8: TypeAlias = npt.NDArray[np.int64]
 
 UNKNOWN: Final = -1
+_GRID: Final = "timestamp_ns"
 
 
-def require_whole_session(option_state: pl.DataFrame, session: Session) -> None:
-    """See that a state has one row for each second from open to close, both included.
+def read_seconds(
+    option_state: pl.DataFrame | pl.LazyFrame, columns: Iterable[str], session: Session
+) -> pl.DataFrame:
+    """Read these columns of a session's state, and no others: it has more than two hundred.
 
     Raises:
-        ComputationRefusedError: it has not; what ends a session could then not be told.
+        ComputationRefusedError: the state does not have one row for each second from open to
+            close, both included.
     """
+    wanted = dict.fromkeys((_GRID, *columns))
+    found = option_state.lazy().select(*wanted).collect()
+    _require_whole_session(found, session)
+    return found
+
+
+def _require_whole_session(option_state: pl.DataFrame, session: Session) -> None:
+    """See that there is one row for each second, or what ends a session could not be told."""
     if session.rth is None:
         raise ComputationRefusedError(f"{session.day} has no regular hours to find events in")
     opens, closes = session.rth.opens, session.rth.closes
     wanted = np.arange(opens, closes + 1, NANOS_PER_SECOND)
-    if not np.array_equal(option_state["timestamp_ns"].to_numpy(), wanted):
+    if not np.array_equal(option_state[_GRID].to_numpy(), wanted):
         raise ComputationRefusedError(
             f"option_state of {session.day} must have {wanted.size} rows, one for each second of "
             f"the session; found {option_state.height}; materialize it again"

@@ -9,10 +9,13 @@ from lake_assets.market.option_vocabulary import Regime, RegimeReason
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.event_parameters import ChopParams
-from lake_assets.seconds.fear import fear_active
-from lake_assets.seconds.live_bursts import live_through
-from lake_assets.seconds.quiet import quiet_seconds
-from lake_assets.seconds.readings import require_whole_session, taken
+from lake_assets.seconds.fear import FEARED, fear_active
+from lake_assets.seconds.live_bursts import LIVED, live_through
+from lake_assets.seconds.quiet import QUIET, quiet_seconds
+from lake_assets.seconds.readings import read_seconds, taken
+
+_KEPT: Final = ("underlying", "atm_target", "dte_days", "time_of_day", "flicker_30s")
+_READ: Final = (*LIVED, *QUIET, *FEARED, *_KEPT)
 
 # What is asked of a second, in this order; the first that holds names its reason and its regime.
 _QUESTIONS: Final[tuple[tuple[pl.Expr, RegimeReason, Regime | None], ...]] = (
@@ -27,7 +30,7 @@ _QUESTIONS: Final[tuple[tuple[pl.Expr, RegimeReason, Regime | None], ...]] = (
 
 
 def label_regimes(
-    option_state: pl.DataFrame,
+    option_state: pl.DataFrame | pl.LazyFrame,
     fear_spikes: pl.DataFrame,
     underlying: Underlying,
     session: Session,
@@ -42,17 +45,17 @@ def label_regimes(
     Raises:
         ComputationRefusedError: the state does not have one row for each second of the session.
     """
-    require_whole_session(option_state, session)
-    lived = live_through(option_state, underlying, params)
-    fear = fear_active(option_state, fear_spikes)
-    names = lived.ids(option_state, underlying).to_frame()
+    state = read_seconds(option_state, _READ, session)
+    lived = live_through(state, underlying, params)
+    fear = fear_active(state, fear_spikes)
+    names = lived.ids(state, underlying).to_frame()
     declared = REGIMES.of(underlying.name).dtypes
     return (
-        option_state.with_columns(
+        state.with_columns(
             in_burst=lived.in_burst,
             burst_id=taken(names, "event_id", lived.burst),
             fear_active=fear,
-            chop_active=quiet_seconds(option_state, lived.in_burst, fear, params).active,
+            chop_active=quiet_seconds(state, lived.in_burst, fear, params).active,
         )
         .with_columns(reason=_reason())
         .with_columns(regime=_regime())

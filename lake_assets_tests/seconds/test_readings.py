@@ -13,7 +13,7 @@ from lake_assets.seconds.readings import (
     floats,
     in_points,
     known,
-    require_whole_session,
+    read_seconds,
     taken,
     whole,
 )
@@ -39,18 +39,24 @@ def test_a_place_before_the_first_holds_nothing():
     assert taken(FRAME, "n", np.array([2, -1, 0])).to_list() == [4, None, 3]
 
 
-def test_a_whole_session_is_accepted():
-    require_whole_session(state(quiet(5)), session_of(5))
+@pytest.mark.parametrize("kind", [pl.DataFrame, pl.LazyFrame])
+def test_a_whole_session_is_read_by_the_columns_asked_for(kind):
+    whole_state = state(quiet(5))
+    given = whole_state if kind is pl.DataFrame else whole_state.lazy()
+
+    found = read_seconds(given, ("spot_price", "rv_10s", "spot_price"), session_of(5))
+
+    assert found.equals(whole_state.select("timestamp_ns", "spot_price", "rv_10s"))
 
 
 @pytest.mark.parametrize("rows", [[0, 1, 2, 3], [1, 2, 3, 4], [0, 1, 2, 4, 3], [0, 1, 2, 2, 4]])
 def test_a_session_in_parts_is_refused(rows):
     with pytest.raises(ComputationRefusedError, match="must have 5 rows"):
-        require_whole_session(state(quiet(5))[rows], session_of(5))
+        read_seconds(state(quiet(5))[rows], (), session_of(5))
 
 
 def test_a_session_without_regular_hours_is_refused():
     closed = Session(DAY, NIFTY.calendar, session_of(5).hours, None, "closed")
 
     with pytest.raises(ComputationRefusedError, match="no regular hours"):
-        require_whole_session(state(quiet(5)), closed)
+        read_seconds(state(quiet(5)), (), closed)
