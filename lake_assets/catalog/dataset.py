@@ -59,9 +59,10 @@ class Dataset:
     in one file. ``sort_by`` is a total order: no two rows tie. ``version`` names the code that
     makes the rows; raising it makes every partition stale. ``file`` is the first word of the
     files' names of a table that has underlyings; the table's own name if empty. ``known_at`` is
-    None where no row tells its time: all are known before the working hours. ``nested_by`` are
-    columns by which the lake publishes the rows a second time beside the Parquet file, as JSON:
-    objects in objects, a level each.
+    None where no row tells its time: all are known before the working hours. ``fresh_within`` is
+    how soon after the night's schedule the session is expected, None for what is made on demand.
+    ``nested_by`` are columns by which the lake publishes the rows a second time beside the Parquet
+    file, as JSON: objects in objects, a level each.
     """
 
     name: str

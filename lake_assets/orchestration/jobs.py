@@ -19,6 +19,7 @@ from lake_assets.market.sessions import (
     session_days,
     session_on,
 )
+from lake_assets.orchestration.freshness import SCHEDULED_HOUR
 from lake_assets.orchestration.lake_asset import LakeAsset
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.option_books import recorded_underlyings
@@ -147,11 +148,11 @@ def keys_of(underlyings: Collection[str]) -> list[dg.AssetKey]:
 def _after_the_session(
     job: AssetJob, calendar: Calendar, days: Collection[date], request_of: RequestOf
 ) -> dg.ScheduleDefinition:
-    """At 03:00 of the exchange's zone, the session that ended the day before."""
+    """In the night after it by the exchange's clock, the session that ended the day before."""
 
     @dg.schedule(
         job=job,
-        cron_schedule="0 3 * * *",
+        cron_schedule=f"0 {SCHEDULED_HOUR} * * *",
         execution_timezone=calendar.zone,
         name=f"{job.name}_after_the_session",
         description="Materializes the session that ended yesterday, if yesterday was one.",

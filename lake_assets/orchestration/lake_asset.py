@@ -15,6 +15,7 @@ from lake_assets.lake.staging import Staged
 from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.decision import Decision, Outcome, decide
+from lake_assets.orchestration.freshness import freshness_of
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.job import Job
 from lake_assets.orchestration.partitions import session_partitions
@@ -94,6 +95,7 @@ def _assemble(dataset: Dataset, make: Callable[..., object], *, audited: bool) -
         kinds={_kind(recipe), "parquet"},
         owners=["team:lake"],
         code_version=dataset.version,
+        freshness_policy=freshness_of(dataset),
         metadata={"dagster/column_schema": table_schema(dataset)},
         check_specs=[
             dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
