@@ -4,16 +4,19 @@ import argparse
 import json
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import console, plain_table
+from lake_assets.market.sessions import session_on
+from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.survey import State
+from lake_assets.sources.option_books import book_days, book_fingerprints
 from lake_assets.sources.selection import input_fingerprints
 
 _PACKAGES = ("dagster", "duckdb", "polars", "numba", "databento", "pyarrow", "pandera")
@@ -25,6 +28,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     found = {
         "environment": dict(_environment(source)),
         "sessions": list(_sessions(source)),
+        "option_books": list(_option_books(source)),
         "faults": [str(fault) for fault in source.inventory.faults],
     }
     if arguments.json:
@@ -53,7 +57,28 @@ def _sessions(source: LakeResource) -> Iterator[dict[str, object]]:
             for dataset in ("es_trades", "es_mbp10", "spy_options")
         }
         due = [s for s in survey.partitions([name]) if s.state is not State.MATERIALIZED]
+        due = [state for state in due if state.dataset.underlying is None]
         yield {"session": name, **files, "would_build": [s.dataset.name for s in due]}
+
+
+def _option_books(source: LakeResource) -> Iterator[dict[str, object]]:
+    """The files of each session and underlying that books would be read from."""
+    survey = open_survey(source)
+    for underlying in UNDERLYINGS.values():
+        for day in book_days(source.inventory, underlying):
+            session = session_on(day, underlying.calendar)
+            due = [
+                state.dataset.name
+                for state in survey.partitions([day.isoformat()])
+                if state.dataset.underlying == underlying.name
+                and state.state is not State.MATERIALIZED
+            ]
+            yield {
+                "session": day.isoformat(),
+                "underlying": underlying.name,
+                "files": len(book_fingerprints(source.inventory, session, underlying)),
+                "would_build": due,
+            }
 
 
 def _print(source: LakeResource) -> None:
@@ -64,14 +89,23 @@ def _print(source: LakeResource) -> None:
     out.print(table)
     sessions = plain_table("session", "trade files", "book files", "option files", "would build")
     for row in _sessions(source):
-        due = row["would_build"]
-        text = f"{len(due)} datasets" if isinstance(due, list) and due else "nothing"
         counts = [str(row[name]) for name in ("es_trades", "es_mbp10", "spy_options")]
-        sessions.add_row(str(row["session"]), *counts, text)
+        sessions.add_row(str(row["session"]), *counts, _due(row))
     out.print(sessions)
+    books = plain_table("session", "underlying", "option-book files", "would build")
+    for row in _option_books(source):
+        books.add_row(str(row["session"]), str(row["underlying"]), str(row["files"]), _due(row))
+    if books.row_count:
+        out.print(books)
     for fault in source.inventory.faults:
         out.print(f"[red]unusable[/red] {fault}", soft_wrap=True)
-    if not sessions.row_count:
+    if not sessions.row_count and not books.row_count:
         out.print(
-            f"No ES trades under {source.raw_root}: put vendor files there, or run `lake demo`."
+            f"No ES trades and no option books under {source.raw_root}: put vendor files there, "
+            "or run `lake demo`."
         )
+
+
+def _due(row: Mapping[str, object]) -> str:
+    due = row["would_build"]
+    return f"{len(due)} datasets" if isinstance(due, list) and due else "nothing"

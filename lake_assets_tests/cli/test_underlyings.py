@@ -47,6 +47,17 @@ def test_raw_books_make_no_other_dataset_missing(lake):
     assert json.loads(lake("backfill", "--dry-run", "--json")[1]) == []
 
 
+def test_doctor_lists_the_option_books_of_each_session(lake):
+    code, out, _ = lake("doctor", "--json")
+    (books,) = json.loads(out)["option_books"]
+    assert (code, json.loads(out)["sessions"]) == (ExitCode.DONE, [])
+    assert (books["session"], books["underlying"], books["files"]) == (DAY, "NIFTY", 1)
+    assert "bursts_NIFTY" in books["would_build"]
+    out = lake("doctor")[1]
+    assert "option-book files" in out
+    assert "No ES trades" not in out
+
+
 def underlyings_run(out):
     """Session and underlyings of each run a backfill tells of."""
     return [
