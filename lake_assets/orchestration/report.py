@@ -21,6 +21,8 @@ FLAGS: Final = (
     "crossed_states",
     "bad_book_states",
     "side_less",
+    "silent_before_close_s",
+    "trades_after_close",
 )
 """Quality counts that are worth a warning when they are not zero; quarantine always is."""
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from lake_assets.catalog.rows import Rows
 from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_TICK
 from lake_assets.market.sessions import Session
+from lake_assets.sources.closing import Closing
 from lake_assets.sources.coverage import until
 from lake_assets.sources.es_columns import TRADES_SCHEMA, key_columns, trade_columns
 from lake_assets.sources.inventory import Inventory
@@ -53,19 +54,26 @@ def read_es_trades(
     def begin() -> Screen:
         return Screen(until(session.hours, as_of_ns), as_of_ns, Tally(dict(quality)))
 
-    return rows_in_order(TRADES_SCHEMA, begin, partial(_rows, opened))
+    return rows_in_order(TRADES_SCHEMA, begin, partial(_rows, opened, session))
 
 
-def _rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
+def _rows(
+    opened: SessionFiles, session: Session, screen: Screen, merge: Merge
+) -> Iterator[pa.RecordBatch]:
+    closing = Closing(session)
+
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         trades = kept.where(kept.records["action"] == _TRADE)
         named = screen.named(screen.of_session(trades))
         good = screen.usable(named, _unusable(named.records))
         sides = good.records["side"]
         screen.tally.add("side_less", int(((sides != b"A") & (sides != b"B")).sum()))
+        closing.see(trades, good)
         return good, key_columns(good, rank, names) | trade_columns(good.records)
 
     yield from stream_rows(opened, screen, TRADES_SCHEMA, convert, merge)
+    if screen.as_of_ns is None or screen.as_of_ns >= session.hours.closes:
+        screen.tally.quality.update(closing.facts())
     screen.tally.settle(opened.files[0].path)
 
 

@@ -15,6 +15,7 @@ from lake_assets.sources.coverage import seconds, uncovered_ns, until
 from lake_assets.sources.inventory import MAKERS, Inventory, Unusable, asks_for
 from lake_assets.sources.raw_file import RawFile
 
+_FUTURES: Final = "GLBX.MDP3"
 _DATE: Final = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 
 
@@ -37,7 +38,7 @@ def select_files(inventory: Inventory, session: Session, dataset_name: str) -> S
         for vendor, schema in MAKERS[dataset_name]
     ]
     choices = [choice for choice in choices if choice.files]
-    return min(choices, key=lambda c: uncovered_ns(c.files, session.hours), default=None)
+    return min(choices, key=lambda c: _left_out_ns(c, session, None), default=None)
 
 
 def input_fingerprints(
@@ -70,18 +71,27 @@ def require_files(
 
 def describe(selection: Selection, session: Session, *, as_of_ns: int | None) -> Quality:
     """What is known of the input before a row is read."""
-    hours = until(session.hours, as_of_ns)
     rth = until(session.rth, as_of_ns) if session.rth else None
     quality: Quality = {
         "input_files": sum(selection.copies) + len(selection.files),
         "provenance": str(selection.files[0].provenance),
         "schema": selection.schema,
-        "uncovered_s": seconds(uncovered_ns(selection.files, hours)),
+        "uncovered_s": seconds(_left_out_ns(selection, session, as_of_ns)),
         "uncovered_rth_s": seconds(uncovered_ns(selection.files, rth)) if rth else 0.0,
     }
     folders = [file.path.parent for file in selection.files]
     condition = condition_of(folders, utc_days(session.hours))
     return quality if condition is None else quality | {"vendor_condition": condition}
+
+
+def _left_out_ns(selection: Selection, session: Session, as_of_ns: int | None) -> int:
+    """Nanoseconds in which the files' market trades that no file's range holds.
+
+    The future trades through the whole session, options in its regular hours: a vendor's day of
+    options, midnight to midnight UTC, has nothing of the evening before, and misses nothing.
+    """
+    hours = session.hours if selection.files[0].dataset == _FUTURES else session.rth
+    return uncovered_ns(selection.files, until(hours, as_of_ns)) if hours else 0
 
 
 def require_rth(inventory: Inventory, session: Session, quality: Quality) -> None:
@@ -165,7 +175,7 @@ def _refuse_unusable(
     makers = [schema for _, schema in MAKERS[dataset_name]]
     wanted = makers[: makers.index(selection.schema) + 1] if selection else makers
     hours = until(session.hours, as_of_ns)
-    covered = selection is not None and not uncovered_ns(selection.files, hours)
+    covered = selection is not None and not _left_out_ns(selection, session, as_of_ns)
     for bad in inventory.unusable:
         file = bad.file
         if file is None:

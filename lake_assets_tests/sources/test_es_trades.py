@@ -16,6 +16,7 @@ from lake_assets.errors import (
     UncoveredSessionError,
     WrongContentError,
 )
+from lake_assets.orchestration.report import warnings_of
 from lake_assets.sources.es_trades import read_es_trades
 from lake_assets.sources.inventory import scan_raw
 from lake_assets.sources.raw_file import SIMULATED_MARK
@@ -262,6 +263,35 @@ def test_an_uncovered_night_is_told_but_not_refused(tmp_path):
     _, quality = read(read_es_trades, tmp_path)
 
     assert (quality["uncovered_s"], quality["uncovered_rth_s"]) == (60, 0)
+
+
+@pytest.mark.parametrize(("early_s", "silent_s"), [(0, 0), (600, 0), (601, 601)])
+def test_a_tape_that_ends_long_before_the_declared_close_is_told(tmp_path, early_s, silent_s):
+    write(tmp_path / "a.dbn", trades([OPEN, CLOSE - max(early_s * SECOND, 1)]))
+
+    _, quality = read(read_es_trades, tmp_path)
+
+    assert (quality["silent_before_close_s"], quality["trades_after_close"]) == (silent_s, 0)
+    assert ("silent_before_close_s" in warnings_of(quality)) == (silent_s > 0)
+
+
+def test_trades_after_the_declared_close_are_told_and_those_of_other_sessions_are_not(tmp_path):
+    reopens = OPEN + 24 * 3600 * SECOND
+    times = [OPEN - 1, OPEN, CLOSE - 1, CLOSE, CLOSE + SECOND, reopens - 1, reopens]
+    write(tmp_path / "a.dbn", trades(times), Request(end=reopens + SECOND))
+
+    frame, quality = read(read_es_trades, tmp_path)
+
+    assert (frame.height, quality["trades_after_close"]) == (2, 3)
+    assert warnings_of(quality)["trades_after_close"] == 3
+
+
+def test_the_close_of_a_session_that_goes_on_is_not_looked_at(tmp_path):
+    write(tmp_path / "a.dbn", trades(at(1)))
+
+    _, quality = read(read_es_trades, tmp_path, as_of_ns=CLOSE - 1)
+
+    assert not {"silent_before_close_s", "trades_after_close"} & set(quality)
 
 
 def test_trades_come_from_the_book_where_only_it_covers(tmp_path):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,6 +15,7 @@ from lake_assets_tests.sources.dbn_files import (
     OPEN,
     OPTIONS,
     SECOND,
+    SESSION,
     SPY_CALL,
     SPY_PUT,
     UNDEFINED,
@@ -59,6 +61,18 @@ def test_no_option_file_means_no_rows_and_says_so(tmp_path):
 
     assert (frame.height, quality) == (0, {"absent": 1})
     assert frame.schema == SPY_OPTIONS.dtypes
+
+
+@pytest.mark.parametrize(("starts", "left_out_s"), [(-1, 0), (0, 0), (60, 60)])
+def test_options_are_missed_only_while_they_trade(tmp_path, starts, left_out_s):
+    """A vendor's day of options begins at midnight UTC, hours after the future's evening."""
+    opens, closes = SESSION.rth.opens, SESSION.rth.closes
+    request = replace(QUOTED, start=opens + starts * SECOND, end=closes)
+    write(tmp_path / "a.dbn", prints([closes - SECOND]), request)
+
+    _, quality = read(read_spy_options, tmp_path)
+
+    assert (quality["uncovered_s"], quality["uncovered_rth_s"]) == (left_out_s, left_out_s)
 
 
 def test_a_quoted_print_becomes_a_row(tmp_path):
