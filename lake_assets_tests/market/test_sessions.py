@@ -10,6 +10,7 @@ from lake_assets.market.sessions import (
     Calendar,
     Interval,
     Nanos,
+    parse_nanos,
     regular_days,
     session_days,
     session_on,
@@ -102,3 +103,30 @@ def test_the_nse_has_sessions_of_its_own():
     assert session.hours.closes - session.hours.opens == timedelta(hours=6.25).seconds * 10**9
     with pytest.raises(UnknownSessionError):
         session_on(date(2025, 8, 27), Calendar.NSE)
+
+
+@pytest.mark.parametrize(
+    "day", ["2015-02-28", "2020-02-01", "2024-01-20", "2025-02-01", "2026-02-01"]
+)
+def test_the_nse_opens_on_a_weekend_at_its_usual_hours(day):
+    session = session_on(date.fromisoformat(day), Calendar.NSE)
+
+    assert session.day.weekday() >= 5
+    assert session.rth == Interval(
+        parse_nanos(f"{day}T09:15:00+05:30"), parse_nanos(f"{day}T15:30:00+05:30")
+    )
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2023-11-12",  # Muhurat on a Sunday
+        "2024-11-01",  # Muhurat on a Friday
+        "2025-10-21",  # Muhurat in the afternoon
+        "2024-03-02",  # two stretches of a test of the recovery site
+        "2024-05-18",
+    ],
+)
+def test_an_hour_of_the_nse_is_no_session(day):
+    with pytest.raises(UnknownSessionError):
+        session_on(date.fromisoformat(day), Calendar.NSE)
