@@ -1,8 +1,7 @@
 """A simulated download as the vendor delivers one: a job folder with its support files."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Final, Generic, TypeVar
 from databento_dbn import Metadata, Schema, SType
 from databento_dbn.metadata import MappingInterval
 
-from lake_assets.errors import ConflictingInputError
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Interval, Nanos, Session
 from lake_assets.simulation.contracts import Future, Option
-from lake_assets.simulation.dbn_file import DbnFile, WrittenFile, write_whole
+from lake_assets.simulation.dbn_file import DbnFile, Records, WrittenFile, write_whole
+from lake_assets.simulation.existing import Existing
 from lake_assets.simulation.option_books_params import OptionBookParams
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.sources.raw_file import SIMULATED_MARK
@@ -90,6 +89,18 @@ class Job(Generic[Params]):
         )
         return DbnFile(self.folder / name, metadata)
 
+    def write_day(self, within: Nanos, contents: Mapping[str, Records]) -> list[WrittenFile]:
+        """Write records by schema, each as the file of the UTC day a moment is in, and finish."""
+        day, covers = next((day, covers) for day, covers in self.days() if within in covers)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        files = []
+        for schema, records in contents.items():
+            with self.open_file(schema, day, covers) as file:
+                file.append(records)
+                files.append(file.publish())
+        self.finish(files, list(contents))
+        return files
+
     def finish(self, files: Sequence[WrittenFile], schemas: Sequence[str]) -> None:
         """Write the support files, the manifest last: a job is whole when it has one."""
         support: list[WrittenFile] = [
@@ -119,10 +130,14 @@ class Job(Generic[Params]):
             return None
         made = json.loads((self.folder / _METADATA).read_text())["simulation"]
         if made["generator"] != GENERATOR or made["params"] != self.params.model_dump():
-            raise self._conflict(self.folder, f"params {made['params']}")
+            raise self._existing.conflict(self.folder, f"params {made['params']}")
         listed = json.loads((self.folder / _MANIFEST).read_text())["files"]
         return [
-            self._verified(each["filename"], each["hash"], made["records"][each["filename"]])
+            self._existing.verified(
+                self.folder / each["filename"],
+                each["hash"].removeprefix("sha256:"),
+                made["records"][each["filename"]],
+            )
             for each in listed
             if each["filename"] in made["records"]
         ]
@@ -140,25 +155,11 @@ class Job(Generic[Params]):
     def _refuse_others(self) -> None:
         for folder in self._simulated_folders():
             if folder != self.folder and (folder / _MANIFEST).exists():
-                raise self._conflict(folder, "a simulation with another seed")
+                raise self._existing.conflict(folder, "a simulation with another seed")
 
-    def _verified(self, name: str, expected: str, records: int) -> WrittenFile:
-        path = self.folder / name
-        if not path.exists():
-            raise self._conflict(path, "a manifest that names it and no file")
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        if expected != f"sha256:{digest}":
-            raise self._conflict(path, "bytes that its manifest does not describe")
-        return WrittenFile(path, records, path.stat().st_size, digest)
-
-    def _conflict(self, path: Path, found: str) -> ConflictingInputError:
-        return ConflictingInputError(
-            path,
-            expected=f"nothing, or the simulation with params {self.params.model_dump()}",
-            found=found,
-            remedy="simulate into another folder, or with overwrite",
-        )
+    @property
+    def _existing(self) -> Existing:
+        return Existing(self.params.model_dump())
 
     def _write(self, name: str, content: object) -> WrittenFile:
         return write_whole(self.folder / name, (json.dumps(content, indent=2) + "\n").encode())

@@ -28,7 +28,6 @@ from lake_assets.simulation.option_books_rows import draw_rows
 from lake_assets.simulation.option_books_scene import scene_of
 
 _OPTIONS: Final = "OPRA.PILLAR"
-_SCHEMAS: Final = ("definition", "cbbo-1s", "tcbbo")
 _GROUP_ROWS: Final = 200_000
 _DEFINED_BEFORE_NS: Final = 3 * 3600 * NANOS_PER_SECOND
 
@@ -139,17 +138,9 @@ def _write_dbn(
         flaws = choose_flaws(course, rows, rng)
         quoted = rows.part(np.sort(np.concatenate([flaws.kept, flaws.repeated])))
         rows = rows.part(flaws.kept)
-    day, covers = next((day, covers) for day, covers in job.days() if scene.hours.opens in covers)
-    contents = (
-        define_options(job.options(), scene.hours.opens - _DEFINED_BEFORE_NS),
-        quote_records(scene, quoted),
-        trade_records(scene, rows, rng),
-    )
-    job.folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for schema, records in zip(_SCHEMAS, contents, strict=True):
-        with job.open_file(schema, day, covers) as file:
-            file.append(records)
-            files.append(file.publish())
-    job.finish(files, _SCHEMAS)
-    return files
+    contents = {
+        "definition": define_options(job.options(), scene.hours.opens - _DEFINED_BEFORE_NS),
+        "cbbo-1s": quote_records(scene, quoted),
+        "tcbbo": trade_records(scene, rows, rng),
+    }
+    return job.write_day(scene.hours.opens, contents)

@@ -1,6 +1,5 @@
 """Where a simulated day of option books stands on disk, and whether it is already there."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -12,8 +11,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lake_assets.errors import ConflictingInputError
 from lake_assets.simulation.dbn_file import WrittenFile, sync_folder, write_whole
+from lake_assets.simulation.existing import Existing, sha256_of
 from lake_assets.simulation.option_books_scene import Scene
 from lake_assets.sources.packed_contract import is_marked
 from lake_assets.sources.raw_file import SIMULATED_MARK
@@ -62,8 +61,13 @@ class BookLanding:
         if "files" not in made:
             return None
         if made["generator"] != BOOKS_GENERATOR or made["params"] != self._params():
-            raise self._conflict(self.manifest, f"params {made['params']}")
-        return [self._verified(each) for each in made["files"]]
+            raise self._existing.conflict(self.manifest, f"params {made['params']}")
+        return [
+            self._existing.verified(
+                self.raw_root / each["filename"], each["sha256"], each["records"]
+            )
+            for each in made["files"]
+        ]
 
     def remove_existing(self) -> None:
         """Delete the simulation of this underlying and day, but nothing of a vendor's.
@@ -112,7 +116,7 @@ class BookLanding:
         ours = {each["filename"] for each in made.get("files", [])}
         for path in sorted(self.shard_folder.glob("*.parquet")):
             if path.relative_to(self.raw_root).as_posix() not in ours and not is_marked(path):
-                raise self._conflict(path, "a shard without the mark of a simulation")
+                raise self._existing.conflict(path, "a shard without the mark of a simulation")
 
     def _tell(self, more: dict[str, object]) -> None:
         told = {
@@ -122,6 +126,10 @@ class BookLanding:
             **more,
         }
         write_whole(self.manifest, (json.dumps(told, indent=2) + "\n").encode())
+
+    @property
+    def _existing(self) -> Existing:
+        return Existing(self._params())
 
     def _params(self) -> object:
         return self.scene.params.model_dump()
@@ -142,29 +150,7 @@ class BookLanding:
                 writer.close()
             stream.flush()
             os.fsync(stream.fileno())
-        size, digest = draft.stat().st_size, _sha256(draft)
+        size, digest = draft.stat().st_size, sha256_of(draft)
         draft.replace(path)
         sync_folder(path.parent)
         return WrittenFile(path, records, size, digest)
-
-    def _verified(self, listed: dict[str, object]) -> WrittenFile:
-        path = self.raw_root / str(listed["filename"])
-        if not path.exists():
-            raise self._conflict(path, "a manifest that names it and no file")
-        digest = _sha256(path)
-        if digest != listed["sha256"]:
-            raise self._conflict(path, "bytes that its manifest does not describe")
-        return WrittenFile(path, int(str(listed["records"])), path.stat().st_size, digest)
-
-    def _conflict(self, path: Path, found: str) -> ConflictingInputError:
-        return ConflictingInputError(
-            path,
-            expected=f"nothing, or the simulation with params {self._params()}",
-            found=found,
-            remedy="simulate into another folder, or, what is simulated, with overwrite",
-        )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -22,7 +22,6 @@ from lake_assets.simulation.parameters import SimulationParams
 _FUTURES: Final = "GLBX.MDP3"
 _OPTIONS: Final = "OPRA.PILLAR"
 _BOOK_SCHEMAS: Final = ("mbp-10", "trades")
-_OPTION_SCHEMAS: Final = ("definition", "tcbbo")
 _TRADE_WORDS: Final = 6
 _TRADE_LENGTH: Final = 12  # of a record, in units of four bytes
 _DEFINED_BEFORE_NS: Final = 3 * 3600 * NANOS_PER_SECOND
@@ -152,15 +151,8 @@ def _write_options(
     """Definitions and prints of the UTC day in which regular hours lie."""
     session, listed = job.session, job.options()
     opens = session.hours.opens if session.rth is None else session.rth.opens
-    day, covers = next((day, covers) for day, covers in job.days() if opens in covers)
-    contents = (
-        define_options(listed, opens - _DEFINED_BEFORE_NS),
-        trade_options(session, job.params, listed, underlying, rng),
-    )
-    files = []
-    for schema, records in zip(_OPTION_SCHEMAS, contents, strict=True):
-        with job.open_file(schema, day, covers) as file:
-            file.append(records)
-            files.append(file.publish())
-    job.finish(files, _OPTION_SCHEMAS)
-    return files
+    contents = {
+        "definition": define_options(listed, opens - _DEFINED_BEFORE_NS),
+        "tcbbo": trade_options(session, job.params, listed, underlying, rng),
+    }
+    return job.write_day(opens, contents)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from lake_assets.errors import CorruptFileError, RawInputError, WrongContentError
 from lake_assets.market.price import NANOS_PER_SECOND
+from lake_assets.market.sessions import Interval, Nanos
 from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.market.vocabulary import Provenance
 from lake_assets.sources.batch_support import check_against_manifest, says_simulated
@@ -23,6 +24,10 @@ CSV_DATASET: Final = "OPRA.FLAT"
 CSV_SCHEMA: Final = "csv"
 PACKED_DATASET: Final = "PACKED"
 PACKED_SCHEMA: Final = "option_books"
+_OF_KIND: Final = {
+    FileKind.OPTION_CSV: (CSV_DATASET, CSV_SCHEMA),
+    FileKind.PACKED_BOOKS: (PACKED_DATASET, PACKED_SCHEMA),
+}
 # Packed books are known by their place: a shard tells neither its day nor its underlying.
 _SHARD: Final = re.compile(r"option_books/(\d{4}-\d{2}-\d{2})/([^/]+)/[^/]+\.parquet")
 _DATED_CSV: Final = re.compile(r"\d{4}-\d{2}-\d{2}\.csv\.gz")
@@ -73,23 +78,8 @@ def _shard(path: Path, name: str, day: str, underlying: str) -> RawFile | None:
         for at in (opens, opens + timedelta(days=1))
     )
     start, end = (int(midnight.timestamp()) * NANOS_PER_SECOND for midnight in midnights)
-    simulated = is_marked(path) or says_simulated(path.parent)
-    return RawFile(
-        path=path,
-        name=name,
-        bytes=path.stat().st_size,
-        sha256=_sha256(path),
-        kind=FileKind.PACKED_BOOKS,
-        version=0,
-        dataset=PACKED_DATASET,
-        schema=PACKED_SCHEMA,
-        start_ns=start,
-        end_ns=end,
-        stype_in=None,
-        symbols=(underlying,),
-        limit=None,
-        provenance=Provenance.SIMULATED if simulated else Provenance.VENDOR,
-    )
+    day_long = Interval(Nanos(start), Nanos(end))
+    return _without_header(path, name, FileKind.PACKED_BOOKS, day_long, (underlying,))
 
 
 def _claims_dbn(path: Path) -> bool:
@@ -129,7 +119,6 @@ def _check_whole(path: Path, header: Header, *, compressed: bool) -> None:
 
 
 def _described(path: Path, name: str, header: Header) -> RawFile:
-    simulated = SIMULATED_MARK in header.not_found
     return RawFile(
         path=path,
         name=name,
@@ -144,7 +133,7 @@ def _described(path: Path, name: str, header: Header) -> RawFile:
         stype_in=header.stype_in,
         symbols=header.symbols,
         limit=header.limit,
-        provenance=Provenance.SIMULATED if simulated else Provenance.VENDOR,
+        provenance=_provenance(simulated=SIMULATED_MARK in header.not_found),
     )
 
 
@@ -159,23 +148,35 @@ def _option_csv(path: Path, name: str) -> RawFile | None:
             found="a gzip file with other columns",
             remedy="move it out of the raw folder, or into its own",
         )
-    simulated = says_simulated(path.parent)
+    return _without_header(path, name, FileKind.OPTION_CSV, day, ())
+
+
+def _without_header(
+    path: Path, name: str, kind: FileKind, span: Interval, symbols: tuple[str, ...]
+) -> RawFile:
+    """A file that says nothing of its request; what it holds its kind and its place tell."""
+    marked = kind is FileKind.PACKED_BOOKS and is_marked(path)
+    dataset, schema = _OF_KIND[kind]
     return RawFile(
         path=path,
         name=name,
         bytes=path.stat().st_size,
         sha256=_sha256(path),
-        kind=FileKind.OPTION_CSV,
+        kind=kind,
         version=0,
-        dataset=CSV_DATASET,
-        schema=CSV_SCHEMA,
-        start_ns=day.opens,
-        end_ns=day.closes,
+        dataset=dataset,
+        schema=schema,
+        start_ns=span.opens,
+        end_ns=span.closes,
         stype_in=None,
-        symbols=(),
+        symbols=symbols,
         limit=None,
-        provenance=Provenance.SIMULATED if simulated else Provenance.VENDOR,
+        provenance=_provenance(simulated=marked or says_simulated(path.parent)),
     )
+
+
+def _provenance(*, simulated: bool) -> Provenance:
+    return Provenance.SIMULATED if simulated else Provenance.VENDOR
 
 
 def _sha256(path: Path) -> str:
