@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from lake_assets.market.vocabulary import Provenance
 
 FORMAT: Final = 1  # of the manifest's own fields
 _MAKERS: Final = ("lake-assets", "polars", "duckdb", "pyarrow")
+_version = cache(version)  # reading what pip wrote takes longer than a small table
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +107,4 @@ class Manifest:
 
 def creators() -> dict[str, str]:
     """Versions of what decides a file's bytes."""
-    return {name.replace("-", "_"): version(name) for name in _MAKERS}
+    return {name.replace("-", "_"): _version(name) for name in _MAKERS}
