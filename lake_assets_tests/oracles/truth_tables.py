@@ -23,6 +23,8 @@ SHARES = {"median": 0.5, "p90": 0.9, "p95": 0.95}
 PHASES = ("", "_inside_bursts", "_before_bursts", "_after_bursts", "_outside_bursts")
 KINDS = ("bid_pull", "ask_pull", "bid_replenish", "ask_replenish", "vacuum", "flicker")
 SECOND = timedelta(seconds=1)
+OF_EVENTS = ("bursts", "fear", "liquidity", "chop", "regimes")
+EVERYTHING = (*OF_EVENTS, "microstructure", "convexity")
 ranks = cache(quantile_ranks.ranks)
 
 
@@ -37,9 +39,9 @@ class Truths:
     Facts are (value, n, n_days, low, high); bounds of means are `LATER` until asked for.
     """
 
-    def __init__(self, days, *, underlying, small, large, decimals):
+    def __init__(self, days, *, underlying, moves, decimals, counting=EVERYTHING):
         self.days, self.underlying, self.decimals = days, underlying, decimals
-        self.moves = {"small": small, "large": large}
+        self.moves = moves  # points by size: small, large
         self.found, self.units = {}, {}
         for day in days:
             for t, row in enumerate(day["seconds"]):
@@ -49,13 +51,8 @@ class Truths:
             if row["spot_observed"]:
                 for s in slices_of(place(row, "regime")):
                     self.eligible[s].add(d)
-        self.bursts()
-        self.fear()
-        self.liquidity()
-        self.chop()
-        self.regimes()
-        self.microstructure()
-        self.convexity()
+        for subject in counting:
+            getattr(self, subject)()
 
     def seconds(self):
         """Every second with its day."""

@@ -51,8 +51,10 @@ def slow(market, labels) -> Truths:
     return Truths(
         days,
         underlying=entry.name,
-        small=entry.convexity_small_points,
-        large=entry.convexity_large_points,
+        moves={
+            "small": entry.convexity_small_points,
+            "large": entry.convexity_large_points,
+        },
         decimals=entry.spot_decimals,
     )
 
