@@ -42,9 +42,6 @@ format: env ## format and fix what can be fixed
 
 bench: env ## every promise of speed beside its reference, at quick sizes
 	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.option_books
-	$(BIN)/python -m benchmarks.option_events
-	$(BIN)/python -m benchmarks.truth_tables
 
 bench-full: env ## the same with the reference day, growth to 25 M records and 60 sessions
 	$(BIN)/python -m benchmarks --full

@@ -22,6 +22,8 @@ class Size:
         slow_repeats: repetitions of what takes long: those, the pandas pipeline, Dagster.
         sessions: sessions of the backfill.
         session: book records of each of them.
+        book_rows: rows of the day of option books.
+        truth_days: days whose events are counted.
     """
 
     day: int
@@ -34,6 +36,8 @@ class Size:
     slow_repeats: int
     sessions: int
     session: int
+    book_rows: int
+    truth_days: int
 
 
 QUICK: Final = Size(
@@ -47,6 +51,8 @@ QUICK: Final = Size(
     slow_repeats=1,
     sessions=4,
     session=60_000,
+    book_rows=400_000,
+    truth_days=5,
 )
 FULL: Final = Size(
     day=10_000_000,
@@ -59,4 +65,6 @@ FULL: Final = Size(
     slow_repeats=3,
     sessions=60,
     session=100_000,
+    book_rows=3_800_000,
+    truth_days=81,
 )

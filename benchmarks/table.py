@@ -50,7 +50,6 @@ class Line:
         targets: what is asked of it; none where nothing is.
         also: what else was seen.
         ratio: how many times the reference's speed.
-        missing: why there is nothing to show, if there is not.
     """
 
     work: str
@@ -58,7 +57,6 @@ class Line:
     targets: Sequence[Target] = ()
     also: Sequence[str] = field(default=())
     ratio: float | None = None
-    missing: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """The row, in the order of the head."""
@@ -68,9 +66,9 @@ class Line:
             self.work,
             self.reference,
             "; ".join(t.asked for t in self.targets) or "—",
-            self.missing or "; ".join([*(t.said for t in self.targets), *self.also]),
+            "; ".join([*(t.said for t in self.targets), *self.also]),
             f"{self.ratio:.1f}x" if self.ratio is not None else "—",
-            "not measured" if self.missing else verdict,
+            verdict,
         )
 
 

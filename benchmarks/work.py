@@ -7,6 +7,7 @@ from benchmarks.bench import MILLION, Bench, millions, simulated
 from benchmarks.measurement import Run, in_turn, measure
 from benchmarks.scale import backfill, growth, whole_date
 from benchmarks.table import Line, Target
+from benchmarks.truth import option_books, truth_tables
 
 _TOUCHES: Final = 5_000
 _MB_PER_GB: Final = 1024
@@ -148,15 +149,6 @@ def touch_physics(bench: Bench) -> Line:
     )
 
 
-def option_state(_: Bench) -> Line:
-    """Second by second state of an options day."""
-    return Line(
-        work="one BANKNIFTY day, 3.8 M rows to state and events",
-        reference="23 s once reported",
-        missing="the lake has no option_state yet",
-    )
-
-
 def audit(bench: Bench) -> Line:
     """What the proof that a partition saw no future costs."""
     runs = bench.in_session("audit")
@@ -189,7 +181,8 @@ WORK: Final = {
     "signals": signals,
     "options": options,
     "touches": touch_physics,
-    "option_state": option_state,
+    "option_books": option_books,
+    "truth_tables": truth_tables,
     "backfill": backfill,
     "growth": growth,
     "dagster": whole_date,

@@ -27,12 +27,6 @@ def test_one_missed_target_is_a_missed_line():
     assert Line(work="x").cells()[-1] == "—"
 
 
-def test_what_was_not_measured_is_never_met():
-    line = Line(work="x", targets=[Target(name="a", seen=0, most=1)], missing="not there yet")
-
-    assert line.cells()[-1] == "not measured"
-
-
 def test_both_prints_hold_every_cell():
     line = Line(work="w", reference="r", targets=[Target(name="t", seen=0.5, most=1)], ratio=3)
 
