@@ -20,7 +20,11 @@ LakeError
 ├── BusyPartitionError         another process is writing the partition
 ├── UnlockedPartitionError     a write was tried by someone who does not hold the lock
 ├── MixedProvenanceError       simulated and vendor data would meet in one lake
-└── AuditUnavailableError      the audit log cannot be written, so no number may be told
+├── AuditUnavailableError      the audit log cannot be written, so no number may be told
+├── TooMuchAskedError          a request spans more than the service gives at once
+├── QueryTimeoutError          a query took longer than a request may
+├── OverloadedError            the service has as much to do as it can
+└── UnsafeServiceError         the service would listen where it must not as it is set up
 """
 
 from pathlib import Path
@@ -124,3 +128,19 @@ class MixedProvenanceError(LakeError):
 
 class AuditUnavailableError(LakeError):
     """The audit log cannot be written: a query returns no number."""
+
+
+class TooMuchAskedError(LakeError, ValueError):
+    """A request spans more rows, cells or time than the service gives at once."""
+
+
+class QueryTimeoutError(LakeError):
+    """A query took longer than a request may, and was interrupted."""
+
+
+class OverloadedError(LakeError):
+    """The service has as much to do as it can; asking again later may succeed."""
+
+
+class UnsafeServiceError(LakeError):
+    """The service would listen where strangers are, without what keeps them out."""

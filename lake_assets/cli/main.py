@@ -54,6 +54,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
         describe,
         doctor,
         query,
+        serve,
         simulate,
         status,
         verify,
@@ -66,6 +67,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
         "demo": demo.run,
         "describe": describe.run,
         "doctor": doctor.run,
+        "serve": serve.run,
         "simulate": simulate.run,
         "sql": query.run,
         "status": status.run,
@@ -119,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("query", help="one SELECT")
     query.add_argument("--format", choices=["table", "csv", "json"], default="table")
 
+    _add_serve(command("serve", "Serve the lake over HTTP, on this machine unless told otherwise."))
+
     describe = command("describe", "The datasets, or the columns of one.")
     describe.add_argument("dataset", nargs="?")
     describe.add_argument("--markdown", action="store_true", help="as docs/datasets.md")
@@ -126,6 +130,14 @@ def parser() -> argparse.ArgumentParser:
     doctor = command("doctor", "The environment, the raw files found per session, what would run.")
     doctor.add_argument("--json", action="store_true")
     return top
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("--host", default="127.0.0.1", help="address; others than this need a token")
+    serve.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    serve.add_argument(
+        "--host-name", action="append", help="a further name it goes by, as behind a proxy"
+    )
 
 
 def _add_simulate(simulate: argparse.ArgumentParser) -> None:

@@ -25,7 +25,7 @@ from lake_assets.lake.identity import provenance_of, require, settle
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
 from lake_assets.lake.nested import is_nested_from, nested_text
 from lake_assets.lake.places import Places
-from lake_assets.lake.reading import Reader, load_manifest
+from lake_assets.lake.reading import Pinned, Reader, load_manifest, with_closed_sets
 from lake_assets.lake.sql import View, open_views
 from lake_assets.lake.staging import Connect, Staged, stage_rows
 from lake_assets.lake.verify import Finding, verify
@@ -226,7 +226,7 @@ class Lake:
     def scan(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.LazyFrame:
         """Partitions as a LazyFrame; otherwise as `relation`."""
         frames = [
-            _with_closed_sets(dataset, pl.scan_parquet(file))
+            with_closed_sets(dataset, pl.scan_parquet(file))
             for file, _ in self._each(dataset, partitions)
         ]
         return pl.concat(frames)
@@ -234,6 +234,12 @@ class Lake:
     def read(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.DataFrame:
         """Partitions as a DataFrame; otherwise as `relation`."""
         return self.scan(dataset, partitions).collect()
+
+    @contextmanager
+    def pinned(self, dataset: Dataset, partition: str) -> Iterator[Pinned]:
+        """A partition's open file and the generation it is, which stay together; else as `scan`."""
+        for file, generation in self._each(dataset, partition):
+            yield Pinned(dataset, generation, file)
 
     def open_sql(self) -> duckdb.DuckDBPyConnection:
         """DuckDB with one view per dataset, as ``bronze.es_trades``, that can open nothing else."""
@@ -290,9 +296,3 @@ def _partition_in(path: Path, dataset: Dataset) -> str | None:
         return None  # `verify` names a damaged manifest
     mine = owner == "/".join(dataset.key) and dataset.stem(partition).endswith(path.stem)
     return str(partition) if mine else None
-
-
-def _with_closed_sets(dataset: Dataset, rows: pl.LazyFrame) -> pl.LazyFrame:
-    stored = rows.collect_schema()
-    sets = {n: d for n, d in dataset.dtypes.items() if isinstance(d, pl.Enum) and n in stored}
-    return rows.cast(pl.Schema(sets)) if sets else rows

@@ -2,16 +2,40 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
 from os import fstat
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
+from lake_assets.catalog.dataset import Dataset
 from lake_assets.errors import DamagedPartitionError
 from lake_assets.lake.durability import sha256_of
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
 
 _RETRIES: Final = 1_000  # a writer would have to publish this often during one look
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """One generation of a partition and its open file, whatever is published meanwhile."""
+
+    dataset: Dataset
+    generation: Generation
+    file: BufferedReader
+
+    def scan(self) -> pl.LazyFrame:
+        """Its rows; run it before the file is closed."""
+        return with_closed_sets(self.dataset, pl.scan_parquet(self.file))
+
+
+def with_closed_sets(dataset: Dataset, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Stored text of closed sets as the sets' members."""
+    stored = rows.collect_schema()
+    sets = {n: d for n, d in dataset.dtypes.items() if isinstance(d, pl.Enum) and n in stored}
+    return rows.cast(pl.Schema(sets)) if sets else rows
 
 
 def load_manifest(path: Path) -> Manifest | None:

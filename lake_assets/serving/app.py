@@ -1,0 +1,41 @@
+"""The API, assembled."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from lake_assets.lake.lake import Lake
+from lake_assets.serving import datasets, day, days, health, signals, truth
+from lake_assets.serving.guard import Guard
+from lake_assets.serving.refusals import add_refusals
+from lake_assets.serving.service import Service
+from lake_assets.serving.settings import Settings
+
+
+def build_app(lake: Lake, settings: Settings) -> FastAPI:
+    """The API of a lake."""
+    service = Service.of(lake, settings.limits)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        service.workers.close()
+
+    app = FastAPI(
+        title="lake-assets",
+        summary="Market data, from vendor files to features whose time is proven.",
+        description="Read only. Partitions are exchange sessions; times are UTC.",
+        version=version("lake-assets"),
+        docs_url=None,  # its page fetches scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=settings.limits.body_bytes,
+        lifespan=lifespan,
+    )
+    for room in (health, datasets, days, day, signals, truth):
+        app.include_router(room.routes(service))
+    add_refusals(app)
+    app.add_middleware(Guard, hosts=settings.hosts, token=settings.token, limits=settings.limits)
+    return app

@@ -1,0 +1,108 @@
+"""Where queries run: a few threads, a short line, and an end to every query."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import polars as pl
+
+from lake_assets.errors import OverloadedError, QueryTimeoutError
+from lake_assets.serving.limits import Limits
+from lake_assets.serving.refusals import EnginePanicError
+
+T = TypeVar("T")
+
+
+class Deadline:
+    """When a piece of work must be done, and the way to run queries that end by then."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._ends = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Stop work that is late.
+
+        Raises:
+            QueryTimeoutError: it is.
+        """
+        if time.monotonic() >= self._ends:
+            raise QueryTimeoutError(
+                f"the query took longer than {self._seconds:g} s and was interrupted; "
+                "ask for fewer columns, or a shorter span"
+            )
+
+    def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
+        """Run a query; it is cancelled when time is up.
+
+        Raises:
+            QueryTimeoutError: time is up.
+        """
+        self.check()
+        query = rows.collect(background=True)
+        timer = threading.Timer(self._ends - time.monotonic(), query.cancel)
+        timer.start()
+        try:
+            found = query.fetch_blocking()
+        except pl.exceptions.PolarsError:
+            self.check()
+            raise
+        finally:
+            timer.cancel()
+        return found
+
+
+class Workers:
+    """Runs work beside the event loop, which itself never waits for a disk or a query."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="query")
+        self._lock = threading.Lock()
+        self._held = 0
+
+    async def run(self, work: Callable[[Deadline], T]) -> T:
+        """The result of work that takes a deadline.
+
+        Raises:
+            OverloadedError: too much is in work and in line already.
+            QueryTimeoutError: it did not end in time; its thread is free when it does.
+        """
+        deadline = Deadline(self._limits.query_s)
+        self._enter()
+        future = self._pool.submit(_contained, work, deadline)
+        future.add_done_callback(lambda _: self._leave())
+        try:
+            async with asyncio.timeout(self._limits.query_s):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            deadline.check()
+            raise
+
+    def close(self) -> None:
+        """Take no more work."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _enter(self) -> None:
+        with self._lock:
+            if self._held >= self._limits.waiting:
+                raise OverloadedError(f"{self._held} requests are waiting; ask again in a second")
+            self._held += 1
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._held -= 1
+
+
+def _contained(work: Callable[[Deadline], T], deadline: Deadline) -> T:
+    """Do the work; what a Rust panic raises is no ``Exception``, and would end the thread."""
+    deadline.check()
+    try:
+        return work(deadline)
+    except (Exception, SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise EnginePanicError(f"{type(error).__name__}: {error}") from error
