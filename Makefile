@@ -7,7 +7,7 @@ PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/seconds/test_recovery.py
 export DAGSTER_HOME
 
-.PHONY: help env demo test soak check format bench bench-full lock dev docs clean
+.PHONY: help env demo test soak check format bench bench-full lock dev soak-api docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,6 +45,9 @@ bench: env ## every promise of speed beside its reference, at quick sizes
 
 bench-full: env ## the same with the reference day, growth to 25 M records and 60 sessions
 	$(BIN)/python -m benchmarks --full
+
+soak-api: env ## thousands of made-up requests to the API of a running service
+	LAKE_API_CASES=400 $(BIN)/python -m pytest -q lake_assets_tests/serving/test_openapi.py
 
 docs: env ## write docs/datasets.md from the catalog
 	$(BIN)/lake describe --markdown > docs/datasets.md

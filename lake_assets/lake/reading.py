@@ -28,6 +28,7 @@ class Pinned:
 
     def scan(self) -> pl.LazyFrame:
         """Its rows; run it before the file is closed."""
+        self.file.seek(0)  # polars reads on from where the file stands
         return with_closed_sets(self.dataset, pl.scan_parquet(self.file))
 
 

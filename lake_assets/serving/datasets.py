@@ -12,7 +12,7 @@ from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.serving.holdings import Holding, Holdings
 from lake_assets.serving.refusals import REFUSALS
 from lake_assets.serving.service import Service
-from lake_assets.serving.slices import TableQuery
+from lake_assets.serving.slices import NoQuery, TableQuery
 from lake_assets.serving.tables import TABLE_RESPONSES, table_answer
 from lake_assets.serving.views import View
 from lake_assets.serving.words import (
@@ -87,8 +87,9 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1/datasets", tags=["datasets"])
 
     @router.get("", responses=REFUSALS)
-    async def catalog() -> Catalog:
+    async def catalog(query: Annotated[NoQuery, Query()]) -> Catalog:
         """Every table, and the newest partition of each."""
+        del query
 
         def look(deadline: Deadline) -> Catalog:
             seen = Holdings(service.lake, deadline)
@@ -98,8 +99,9 @@ def routes(service: Service) -> APIRouter:
         return await service.run(look)
 
     @router.get("/{name}", responses=REFUSALS)
-    async def dataset(name: TableName) -> DatasetBody:
+    async def dataset(name: TableName, query: Annotated[NoQuery, Query()]) -> DatasetBody:
         """A table: its columns with units, and every partition with rows, bytes and hash."""
+        del query
         if name not in TABLES:
             raise UnknownWordError("dataset", name, TABLES)
         return await service.run(lambda deadline: _body(name, Holdings(service.lake, deadline)))

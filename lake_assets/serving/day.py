@@ -17,9 +17,14 @@ from lake_assets.catalog.family import Family
 from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.serving.playback_day import playback_of_day
 from lake_assets.serving.service import Service
-from lake_assets.serving.slices import FormatQuery, TableQuery, WindowQuery
+from lake_assets.serving.slices import NoQuery, TableQuery, WindowQuery
 from lake_assets.serving.summary import Summary, summary_of_day
-from lake_assets.serving.tables import TABLE_RESPONSES, table_answer
+from lake_assets.serving.tables import (
+    BLOCK_RESPONSES,
+    KEPT_RESPONSES,
+    TABLE_RESPONSES,
+    table_answer,
+)
 from lake_assets.serving.views import View
 from lake_assets.serving.words import partition_of, underlying_of
 
@@ -72,17 +77,23 @@ def routes(service: Service) -> APIRouter:
         partition = partition_of(view.dataset, date)
         return await table_answer(service, request, view, partition, query)
 
-    @router.get("/summary", response_model=Summary, responses=TABLE_RESPONSES)
-    async def summary(request: Request, underlying: UnderlyingName, date: Day) -> Response:
+    @router.get("/summary", response_model=Summary, responses=KEPT_RESPONSES)
+    async def summary(
+        request: Request,
+        underlying: UnderlyingName,
+        date: Day,
+        query: Annotated[NoQuery, Query()],
+    ) -> Response:
         """The day in numbers: price, regimes, counts of events."""
+        del query
         return await summary_of_day(service, request, underlying_of(underlying), date)
 
-    @router.get("/playback", responses=TABLE_RESPONSES)
+    @router.get("/playback", response_class=Response, responses=BLOCK_RESPONSES)
     async def playback(
         request: Request,
         underlying: UnderlyingName,
         date: Day,
-        query: Annotated[FormatQuery, Query()],
+        query: Annotated[NoQuery, Query()],
     ) -> Response:
         """All a page draws of the day, as blocks."""
         del query

@@ -1,6 +1,8 @@
 """`/v1/days`: which sessions can be looked at, of which underlying."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from lake_assets.catalog import FAMILIES, OPTION_STATE, REGIMES, SIGNALS
@@ -8,6 +10,7 @@ from lake_assets.catalog.dataset import Dataset
 from lake_assets.market.underlyings import UNDERLYINGS, Underlying
 from lake_assets.serving.refusals import REFUSALS
 from lake_assets.serving.service import Service
+from lake_assets.serving.slices import NoQuery
 from lake_assets.serving.workers import Deadline
 
 
@@ -47,8 +50,9 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1/days", tags=["days"])
 
     @router.get("", responses=REFUSALS)
-    async def days() -> Days:
+    async def days(query: Annotated[NoQuery, Query()]) -> Days:
         """Materialized dates per underlying and per pipeline."""
+        del query
 
         def look(deadline: Deadline) -> Days:
             def dates(dataset: Dataset) -> list[str]:

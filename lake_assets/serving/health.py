@@ -1,9 +1,9 @@
 """`/health` and `/ready`: whether the process lives, and whether the lake can be read."""
 
 import os
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
@@ -13,6 +13,7 @@ from lake_assets.errors import DamagedPartitionError, MissingPartitionError
 from lake_assets.lake.lake import Lake
 from lake_assets.serving.refusals import REFUSALS
 from lake_assets.serving.service import Service
+from lake_assets.serving.slices import NoQuery
 from lake_assets.serving.workers import Deadline
 
 
@@ -49,13 +50,15 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["service"])
 
     @router.get("/health", responses=REFUSALS)
-    async def health() -> Health:
+    async def health(query: Annotated[NoQuery, Query()]) -> Health:
         """Whether the process lives."""
+        del query
         return Health()
 
     @router.get("/ready", response_model=Readiness, responses=_UNREADY)
-    async def ready() -> JSONResponse:
+    async def ready(query: Annotated[NoQuery, Query()]) -> JSONResponse:
         """Whether the lake's root can be read and its newest partitions hold what is declared."""
+        del query
         found = await service.run(lambda deadline: readiness(service.lake, deadline))
         status = 503 if found.status == "unready" else 200
         return JSONResponse(found.model_dump(), status, {"Cache-Control": "no-store"})

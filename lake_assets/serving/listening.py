@@ -40,7 +40,7 @@ def server_of(lake: Lake, settings: Settings) -> uvicorn.Server:
 
 
 def open_socket(settings: Settings) -> socket.socket:
-    """The socket a server of these settings listens at, so that its port is known before.
+    """The socket of these settings, listening: a client may connect before the server runs.
 
     Raises:
         OSError: the address is not this machine's, or taken.
@@ -50,6 +50,7 @@ def open_socket(settings: Settings) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((settings.host, settings.port))
+        opened.listen(_BACKLOG)
     except OSError:
         opened.close()
         raise

@@ -21,6 +21,12 @@ Make = Callable[[Sequence[Pinned], Deadline], bytes]
 """From open partitions to the bytes of an answer."""
 
 
+async def _left(request: Request) -> None:
+    """Wait until the client is gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A lake being served."""
@@ -59,7 +65,7 @@ class Service:
                     return etag, None
                 return etag, make(pins, deadline)
 
-        etag, body = await self.run(work)
+        etag, body = await self.workers.run(work, gone=lambda: _left(request))
         if body is None:
             return not_modified(request, etag) or Response(status_code=304)
         return Answer(

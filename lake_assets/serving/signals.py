@@ -9,9 +9,9 @@ from lake_assets.catalog import LEVELS, OHLCV_1M, OPTION_FLOW, SIGNALS
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.serving.playback_signals import playback_of_signals
 from lake_assets.serving.service import Service
-from lake_assets.serving.slices import FormatQuery, StretchQuery, TableQuery
+from lake_assets.serving.slices import NoQuery, StretchQuery, TableQuery
 from lake_assets.serving.stretches import depth_answer, tape_answer
-from lake_assets.serving.tables import TABLE_RESPONSES, table_answer
+from lake_assets.serving.tables import BLOCK_RESPONSES, TABLE_RESPONSES, table_answer
 from lake_assets.serving.views import View
 from lake_assets.serving.words import partition_of
 
@@ -50,10 +50,8 @@ def routes(service: Service) -> APIRouter:
         """The future's prints."""
         return await tape_answer(service, request, date, query)
 
-    @router.get("/playback", responses=TABLE_RESPONSES)
-    async def playback(
-        request: Request, date: Day, query: Annotated[FormatQuery, Query()]
-    ) -> Response:
+    @router.get("/playback", response_class=Response, responses=BLOCK_RESPONSES)
+    async def playback(request: Request, date: Day, query: Annotated[NoQuery, Query()]) -> Response:
         """All a page draws of the session, as blocks; depth and tape come in stretches."""
         del query
         return await playback_of_signals(service, request, date)

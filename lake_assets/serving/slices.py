@@ -23,10 +23,14 @@ _MOMENT: Final = "ns since 1970 UTC, or ISO 8601 with a zone"
 Moment = Annotated[str | None, Field(max_length=40, examples=["2025-12-17T14:30:00Z"])]
 
 
-class FormatQuery(BaseModel):
-    """How an answer is sent."""
+class NoQuery(BaseModel):
+    """Nothing to choose: a parameter is a mistake."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FormatQuery(NoQuery):
+    """How an answer is sent."""
 
     format: Format | None = Field(None, description="wins over Accept")
 

@@ -33,16 +33,22 @@ class TableBody(BaseModel):
 
 
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-TABLE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+_OTHERS: Final = [each.media_type.split(";")[0] for each in Format if each is not Format.JSON]
+KEPT_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     **REFUSALS,
+    304: {"description": "the client has these very rows"},
+}
+TABLE_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    **KEPT_RESPONSES,
     200: {
         "description": "the rows, in the order of the file",
         "model": TableBody,
-        "content": {
-            each.media_type.split(";")[0]: _BINARY for each in Format if each is not Format.JSON
-        },
+        "content": dict.fromkeys(_OTHERS, _BINARY),
     },
-    304: {"description": "the client has these very rows"},
+}
+BLOCK_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    **KEPT_RESPONSES,
+    200: {"description": "tables as blocks", "content": {Format.BLOCKS.media_type: _BINARY}},
 }
 
 

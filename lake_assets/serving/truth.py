@@ -66,8 +66,10 @@ def routes(service: Service) -> APIRouter:
         def make(pins: Sequence[Pinned], deadline: Deadline) -> bytes:
             most = pins[0].generation.rows
             require_room(most, len(columns), format_, service.limits)
-            asked = {n: v for n in _SLICES if (v := getattr(query, n)) is not None}
-            rows = pins[0].scan().filter(pl.col(n) == str(v) for n, v in asked.items())
+            rows = pins[0].scan()
+            for name in _SLICES:
+                if (word := getattr(query, name)) is not None:
+                    rows = rows.filter(pl.col(name) == str(word))
             found = finite(deadline.collect(rows.select(columns)))
             return encoded(
                 format_, Table.of(TRUTH_TABLES, found), facts_of(TRUTH_TABLES, WHOLE, pins)

@@ -22,6 +22,7 @@ from lake_assets.market.underlyings import UNDERLYINGS
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NANOS: Final = re.compile(r"\d{1,19}", re.ASCII)
 _SHOWN: Final = 40  # characters of a word that come back in a message
+_NO_MORE: Final = 2**63  # ns, in the year 2262
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 TABLES: Final = {dataset.table: dataset for dataset in reversed(DATASETS)}
@@ -112,16 +113,21 @@ def nanos_of(text: str) -> int:
     Raises:
         UnknownNameError: it is neither.
     """
-    if _NANOS.fullmatch(text) and int(text) < 2**63:
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    nanos = int(text) if _NANOS.fullmatch(text) else _iso_nanos(text)
+    if nanos is None or not 0 <= nanos < _NO_MORE:
         raise UnknownNameError(
             f"{shown(text)} is no moment; write ns since 1970 UTC, or 2025-12-17T14:30:00Z"
         )
+    return nanos
+
+
+def _iso_nanos(text: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
     return (moment - _EPOCH) // timedelta(microseconds=1) * NANOS_PER_MICRO
 
 

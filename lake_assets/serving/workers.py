@@ -3,11 +3,12 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
+from polars.lazyframe.in_process import InProcessQuery
 
 from lake_assets.errors import OverloadedError, QueryTimeoutError
 from lake_assets.serving.limits import Limits
@@ -22,6 +23,21 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
+        self._query: InProcessQuery | None = None
+
+    def end(self) -> None:
+        """Nobody waits any more: let the work end as soon as it can."""
+        self._ends = 0.0
+        if (query := self._query) is not None:
+            query.cancel()
+
+    @property
+    def missed(self) -> QueryTimeoutError:
+        """What is raised of work that is late."""
+        return QueryTimeoutError(
+            f"the query took longer than {self._seconds:g} s and was interrupted; "
+            "ask for fewer columns, or a shorter span"
+        )
 
     def check(self) -> None:
         """Stop work that is late.
@@ -30,10 +46,7 @@ class Deadline:
             QueryTimeoutError: it is.
         """
         if time.monotonic() >= self._ends:
-            raise QueryTimeoutError(
-                f"the query took longer than {self._seconds:g} s and was interrupted; "
-                "ask for fewer columns, or a shorter span"
-            )
+            raise self.missed
 
     def collect(self, rows: pl.LazyFrame) -> pl.DataFrame:
         """Run a query; it is cancelled when time is up.
@@ -42,7 +55,7 @@ class Deadline:
             QueryTimeoutError: time is up.
         """
         self.check()
-        query = rows.collect(background=True)
+        query = self._query = rows.collect(background=True)
         timer = threading.Timer(self._ends - time.monotonic(), query.cancel)
         timer.start()
         try:
@@ -52,6 +65,8 @@ class Deadline:
             raise
         finally:
             timer.cancel()
+            self._query = None
+        self.check()
         return found
 
 
@@ -64,23 +79,38 @@ class Workers:
         self._lock = threading.Lock()
         self._held = 0
 
-    async def run(self, work: Callable[[Deadline], T]) -> T:
-        """The result of work that takes a deadline.
+    async def run(
+        self,
+        work: Callable[[Deadline], T],
+        *,
+        gone: Callable[[], Coroutine[None, None, None]] | None = None,
+    ) -> T:
+        """The result of work that takes a deadline; ``gone`` ends when nobody waits for it.
 
         Raises:
             OverloadedError: too much is in work and in line already.
-            QueryTimeoutError: it did not end in time; its thread is free when it does.
+            QueryTimeoutError: it did not end in time, or nobody waits; its thread is free when
+                it ends, and work that has not begun never does.
         """
         deadline = Deadline(self._limits.query_s)
         self._enter()
         future = self._pool.submit(_contained, work, deadline)
         future.add_done_callback(lambda _: self._leave())
+        watch = asyncio.ensure_future(gone()) if gone is not None else None
+        result: asyncio.Future[T] = asyncio.wrap_future(future)
         try:
-            async with asyncio.timeout(self._limits.query_s):
-                return await asyncio.wrap_future(future)
-        except TimeoutError:
-            deadline.check()
-            raise
+            awaited: list[asyncio.Future[Any]] = [result, *([watch] if watch else [])]
+            await asyncio.wait(
+                awaited, timeout=self._limits.query_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if result.done():
+                return result.result()
+            deadline.end()
+            raise deadline.missed
+        finally:
+            result.cancel()
+            if watch is not None:
+                watch.cancel()
 
     def close(self) -> None:
         """Take no more work."""

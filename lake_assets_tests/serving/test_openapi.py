@@ -1,0 +1,71 @@
+"""The description of the service drives a fuzzer, which finds no answer that is not described.
+
+``LAKE_API_CASES`` sets how many requests each operation gets; ``make soak-api`` asks for thousands.
+"""
+
+import os
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from lake_assets.lake.lake import Lake
+from lake_assets.serving.app import build_app
+from lake_assets.serving.settings import Settings
+
+CASES = int(os.environ.get("LAKE_API_CASES", "15"))
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+)
+
+
+def described(root):
+    """The description, as the service gives it."""
+    return build_app(Lake(root), Settings()).openapi()
+
+
+@pytest.fixture(scope="module")
+def openapi(client):
+    answer = client.get("/openapi.json")
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def test_every_route_is_described_with_its_refusals(openapi):
+    assert len(openapi["paths"]) >= 20
+    for path, operations in openapi["paths"].items():
+        assert set(operations) == {"get"}, path
+        assert {"200", "401", "403", "422", "429", "503"} <= set(operations["get"]["responses"])
+
+
+OPERATIONS = sorted(described(".")["paths"])
+
+
+@pytest.mark.parametrize("path", OPERATIONS)
+def test_no_request_makes_the_service_fail(client, openapi, path):
+    schema = schemathesis.openapi.from_dict(openapi)
+    operation = schema[path]["GET"]
+
+    @settings(
+        max_examples=CASES,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case):
+        answer = case.call(base_url=str(client.base_url).rstrip("/"))
+        case.validate_response(answer, checks=list(CHECKS))
+
+    ask()
