@@ -1,15 +1,15 @@
 """Fewer rows that look the same: each stretch keeps every column's smallest and largest value."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-_PER_BUCKET: Final = 2
+from lake_assets.kernels.extremes import find_extremes
 
-Places = npt.NDArray[np.int64]
+_PER_BUCKET: Final = 2
 
 
 def thinned(
@@ -33,39 +33,25 @@ def thinned(
     """
     if rows.height <= points:
         return rows
-    buckets = points // _PER_BUCKET
-    edges = np.arange(buckets + 1, dtype=np.int64) * rows.height // buckets
+    edges = np.arange(points // _PER_BUCKET + 1, dtype=np.int64)
+    edges = edges * rows.height // (points // _PER_BUCKET)
     first, final = edges[:-1], edges[1:] - 1
-    grid = _grid(edges)
-    picked = []
-    for series in rows.iter_columns():
-        if series.name in last:
-            places = final, final
-        elif series.name in times or not _is_measured(series.dtype):
-            places = first, final
-        else:
-            places = _extremes(series, grid, first)
-        picked.append(series.gather(np.stack(places, axis=1).ravel()))
-    return pl.DataFrame(picked)
+    ends, ending = _pairs(first, final), _pairs(final, final)
+    measured = [n for n, d in rows.schema.items() if _is_measured(d) and n not in (*times, *last)]
+    numbers = rows.select(pl.col(measured).cast(pl.Float64).fill_null(float("nan")))
+    places = {n: pl.Series(find_extremes(numbers[n].to_numpy(), edges).ravel()) for n in measured}
+    places |= dict.fromkeys(last, ending)
+    return rows.select(pl.col(n).gather(places.get(n, ends)) for n in rows.columns)
+
+
+def _pairs(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> pl.Series:
+    return pl.Series(np.stack((one, other), axis=1).ravel())
 
 
 def _is_measured(dtype: pl.DataType) -> bool:
     return dtype.is_numeric() or dtype == pl.Boolean
 
 
-def _grid(edges: Places) -> Places:
-    """(buckets, widest) row of each member of a bucket; a shorter one names its last row twice."""
-    first, width = edges[:-1], np.diff(edges)
-    steps = np.arange(width.max(), dtype=np.int64)
-    rows: Places = first[:, None] + np.minimum(steps[None, :], width[:, None] - 1)
-    return rows
-
-
-def _extremes(series: pl.Series, grid: Places, first: Places) -> tuple[Places, Places]:
-    """Rows of the smallest and the largest value of each bucket, in the order they came."""
-    values: npt.NDArray[Any] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()[grid]
-    unknown = np.isnan(values)
-    low = first + np.where(unknown, np.inf, values).argmin(axis=1)
-    high = first + np.where(unknown, -np.inf, values).argmax(axis=1)
-    # of a bucket of unknowns any row is as good: all of them are null
-    return np.minimum(low, high), np.maximum(low, high)
+def compiled() -> None:
+    """Thin a few rows, which compiles the kernel."""
+    thinned(pl.DataFrame({"number": [0.0] * 3}), _PER_BUCKET, times=(), last=())

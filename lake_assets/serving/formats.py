@@ -81,6 +81,8 @@ def _quality(format_: Format, accepted: Mapping[str, float]) -> float:
 def finite(rows: pl.DataFrame) -> pl.DataFrame:
     """NaN and infinity as null: no JSON has them, and no reader expects them."""
     floats = [n for n, d in rows.schema.items() if d.is_float()]
+    if not floats or rows.select(pl.all_horizontal(pl.col(floats).is_finite().all())).item():
+        return rows
     return rows.with_columns(pl.when(pl.col(n).is_finite()).then(pl.col(n)) for n in floats)
 
 

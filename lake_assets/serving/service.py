@@ -11,7 +11,8 @@ from fastapi.responses import Response
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.lake.lake import Lake
 from lake_assets.lake.reading import Pinned
-from lake_assets.serving.answers import Answer, Held, not_modified, tag_of
+from lake_assets.serving.answers import Answer, Held, Kept, not_modified, tag_of
+from lake_assets.serving.detail import compiled
 from lake_assets.serving.limits import Limits
 from lake_assets.serving.workers import Deadline, Workers
 
@@ -35,11 +36,16 @@ class Service:
     limits: Limits
     workers: Workers
     held: Held
+    kept: Kept
 
     @classmethod
     def of(cls, lake: Lake, limits: Limits) -> "Service":
         """A service of a lake, with threads of its own."""
-        return cls(lake, limits, Workers(limits), Held(limits))
+        return cls(lake, limits, Workers(limits), Held(limits), Kept(limits))
+
+    def warm(self) -> None:
+        """Compile beside what is asked first what else the first window would wait for."""
+        self.workers.begin(compiled)
 
     async def run(self, work: Callable[[Deadline], T]) -> T:
         """The result of work beside the event loop."""
@@ -63,7 +69,12 @@ class Service:
                 etag = tag_of([pin.generation.sha256 for pin in pins])
                 if not_modified(request, etag):
                     return etag, None
-                return etag, make(pins, deadline)
+                asked = (etag, media_type, request.url.path, request.url.query)
+                body = self.kept.get(asked)
+                if body is None:
+                    body = make(pins, deadline)
+                    self.kept.put(asked, body)
+                return etag, body
 
         etag, body = await self.workers.run(work, gone=lambda: _left(request))
         if body is None:

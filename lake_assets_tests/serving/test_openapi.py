@@ -8,7 +8,6 @@ import os
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -22,7 +21,6 @@ from lake_assets.serving.settings import Settings
 
 CASES = int(os.environ.get("LAKE_API_CASES", "15"))
 CHECKS = (
-    not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
@@ -67,5 +65,9 @@ def test_no_request_makes_the_service_fail(client, openapi, path):
     def ask(case):
         answer = case.call(base_url=str(client.base_url).rstrip("/"))
         case.validate_response(answer, checks=list(CHECKS))
+        if answer.status_code >= 500:
+            # a busy machine may be told to wait; nothing else is planned
+            assert answer.status_code == 503
+            assert answer.json()["error"]["kind"] in ("timed_out", "overloaded")
 
     ask()
