@@ -9,4 +9,4 @@ class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
     MISUSE = 2  # an unknown date, dataset, parameter or word; argparse's own code too
-    REFUSED = 3  # another process is writing the partition
+    REFUSED = 3  # another process is writing the partition; strangers could connect

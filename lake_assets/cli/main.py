@@ -7,14 +7,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lake_assets.cli.exit_code import ExitCode
-from lake_assets.errors import BusyPartitionError, LakeError, UnknownNameError, UnknownSessionError
+from lake_assets.errors import (
+    BusyPartitionError,
+    LakeError,
+    UnknownNameError,
+    UnknownSessionError,
+    UnsafeServiceError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> ExitCode:
     """Run one command; errors made on purpose are printed as one sentence.
 
     Returns:
-        0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition).
+        0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition, or the service
+        would listen where it must not).
     """
     arguments = parser().parse_args(argv)
     _export(arguments)
@@ -22,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> ExitCode:
         return _command(arguments.command)(arguments)
     except (UnknownSessionError, UnknownNameError) as error:
         return _say(error, ExitCode.MISUSE)
-    except BusyPartitionError as error:
+    except (BusyPartitionError, UnsafeServiceError) as error:
         return _say(error, ExitCode.REFUSED)
     except (LakeError, OSError) as error:
         return _say(error, ExitCode.FAILED)
@@ -80,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="lake",
         description="Vendor files to point-in-time features, one trading session a partition.",
-        epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (another process is writing).",
+        epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (a writer, or unsafe).",
     )
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--root", help="folder of the lake (LAKE_ROOT; default data/lake)")

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from contextlib import suppress
 
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.report import console
@@ -26,5 +27,6 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         console().print(
             f"Serving {lake.root} at http://{shown}:{port}; Ctrl-C ends it.", soft_wrap=True
         )
-        server_of(lake, settings).run(sockets=[opened])
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again once all is answered
+            server_of(lake, settings).run(sockets=[opened])
     return ExitCode.DONE
