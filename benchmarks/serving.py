@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -24,10 +24,11 @@ import polars as pl
 import psutil
 
 from benchmarks.machine import keep_to
-from benchmarks.option_events import DAY, UNDERLYING, make, recipes, write_day
+from benchmarks.option_events import DAY, SESSION, UNDERLYING, make, recipes, write_day
 from benchmarks.table import Line, Target, plain
 from lake_assets.catalog import OPTION_STATE
 from lake_assets.lake.lake import Lake
+from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.orchestration.resources import lake_from
 
 ROWS: Final = int(os.environ.get("BENCH_SERVED_ROWS", "400000"))
@@ -81,12 +82,18 @@ def _one(work: Callable[[], object]) -> float:
 
 
 def asked(
-    client: httpx.Client, server: psutil.Process, path: str, **query: object
+    client: httpx.Client,
+    server: psutil.Process,
+    path: str,
+    query: Mapping[str, object],
+    anew: Mapping[str, Callable[[int], object]],
 ) -> tuple[float, float, int]:
-    """Wait and processor time of an answer, in ms, and its bytes."""
+    """Wait and processor time of an answer, in ms, and its bytes; ``anew`` differs each time."""
+    count = iter(range(10**6))
 
     def ask() -> httpx.Response:
-        return client.get(path, params=query).raise_for_status()
+        new = {name: value(next(count)) for name, value in anew.items()}
+        return client.get(path, params={**query, **new}).raise_for_status()
 
     size = len(ask().content)
     before = server.cpu_times()
@@ -111,23 +118,31 @@ def lines(root: Path) -> Iterator[Line]:
     """Each answer, beside its target."""
     least = floor(root)
     names = ",".join(FIRST)
+    table = {"format": "arrow", "columns": names}
+    window = {**table, "points": 2_000}
     with served(root) as (client, server):
-        for work, most, path, query in (
-            (f"features, {COLUMNS} columns, Arrow", 100, "features", {"columns": names}),
-            ("summary", 20, "summary", {}),
-            ("window, 2,000 points", 30, "window", {"columns": names, "points": 2_000}),
-            ("playback", None, "playback", {}),
+        for work, most, path, query, anew in (
+            ("a day of features, asked again", 100, "features", table, {}),
+            ("the same, made anew", 100, "features", table, {"limit": lambda i: 30_000 + i}),
+            ("summary, asked again", 20, "summary", {}, {}),
+            ("another window of 2,000 points", 30, "window", window, {"start": _second}),
+            ("playback, asked again", None, "playback", {}, {}),
         ):
-            wide = {"format": "arrow"} if path in ("features", "window") else {}
-            wait, busy, size = asked(client, server, f"{PATH}/{path}", **query, **wide)
-            target = [Target(name="wait", seen=wait, most=most, digits=1, unit=" ms")]
-            beside = f"reading and writing alone: {least:.1f} ms"
+            wait, busy, size = asked(client, server, f"{PATH}/{path}", query, anew)
+            target = Target(name="wait", seen=wait, most=most or 0, digits=1, unit=" ms")
             yield Line(
-                work=work,
-                reference=beside if path == "features" else "—",
-                targets=target if most else (),
-                also=[f"{wait:.1f} ms", f"{busy:.1f} ms of processor", f"{size / 1e6:.1f} MB"],
+                work=f"{work}, {size / 1e6:.2f} MB",
+                reference=f"reading and writing alone: {least:.1f} ms"
+                if path == "features"
+                else "—",
+                targets=[target] if most else (),
+                also=[*([] if most else [f"wait {wait:.1f} ms"]), f"{busy:.1f} ms of processor"],
             )
+
+
+def _second(count: int) -> int:
+    """A moment after the open, another one each time."""
+    return SESSION.hours.opens + count * NANOS_PER_SECOND
 
 
 def main() -> None:

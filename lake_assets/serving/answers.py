@@ -1,8 +1,6 @@
 """An answer on its way: its tag, its bytes, and the room they take until they are gone."""
 
 import asyncio
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
@@ -37,37 +35,6 @@ class Held:
     def give(self, size: int) -> None:
         """The answer is gone."""
         self._held -= size
-
-
-class Kept:
-    """Answers made before, by what was asked and the generations they were made of.
-
-    The longest unused are forgotten first. A republished partition has another tag, so what was
-    kept of the old one is never found again.
-    """
-
-    def __init__(self, limits: Limits) -> None:
-        self._room = limits.kept_bytes
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, ...], bytes] = OrderedDict()
-
-    def get(self, asked: tuple[str, ...]) -> bytes | None:
-        """An answer, if it is kept."""
-        with self._lock:
-            if (found := self._kept.pop(asked, None)) is not None:
-                self._kept[asked] = found
-            return found
-
-    def put(self, asked: tuple[str, ...], body: bytes) -> None:
-        """Keep an answer that takes no more than a quarter of the room."""
-        if 4 * len(body) > self._room:
-            return
-        with self._lock:
-            self._kept[asked] = body
-            held = sum(map(len, self._kept.values()))
-            while held > self._room:
-                _, gone = self._kept.popitem(last=False)
-                held -= len(gone)
 
 
 class Answer(Response):

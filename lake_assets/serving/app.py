@@ -20,7 +20,7 @@ def build_app(lake: Lake, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        service.warm()
+        await service.warm()
         yield
         service.workers.close()
 

@@ -15,7 +15,7 @@ class Limits:
     points: int = 20_000
     body_bytes: int = 65_536  # of a request
     held_bytes: int = 512_000_000  # of answers on their way, all clients together
-    kept_bytes: int = 256_000_000  # of answers that may be asked for again
+    kept_bytes: int = 256_000_000  # of answers that may be asked for again, and of rows as many
     query_s: float = 5.0
     threads: int = 4
     waiting: int = 64  # requests in work and in line

@@ -1,18 +1,21 @@
 """What every route works with: the lake, the threads, the limits; and how a route answers."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
+import polars as pl
 from fastapi import Request
 from fastapi.responses import Response
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.lake.lake import Lake
 from lake_assets.lake.reading import Pinned
-from lake_assets.serving.answers import Answer, Held, Kept, not_modified, tag_of
+from lake_assets.serving.answers import Answer, Held, not_modified, tag_of
 from lake_assets.serving.detail import compiled
+from lake_assets.serving.kept import Kept
 from lake_assets.serving.limits import Limits
 from lake_assets.serving.workers import Deadline, Workers
 
@@ -20,6 +23,11 @@ T = TypeVar("T")
 
 Make = Callable[[Sequence[Pinned], Deadline], bytes]
 """From open partitions to the bytes of an answer."""
+
+
+def _rooms(limits: Limits) -> tuple[Kept[bytes], Kept[pl.DataFrame]]:
+    room = limits.kept_bytes
+    return Kept(room, len), Kept(room, lambda rows: int(rows.estimated_size()))
 
 
 async def _left(request: Request) -> None:
@@ -36,16 +44,17 @@ class Service:
     limits: Limits
     workers: Workers
     held: Held
-    kept: Kept
+    kept: Kept[bytes]
+    rows: Kept[pl.DataFrame]
 
     @classmethod
     def of(cls, lake: Lake, limits: Limits) -> "Service":
         """A service of a lake, with threads of its own."""
-        return cls(lake, limits, Workers(limits), Held(limits), Kept(limits))
+        return cls(lake, limits, Workers(limits), Held(limits), *_rooms(limits))
 
-    def warm(self) -> None:
-        """Compile beside what is asked first what else the first window would wait for."""
-        self.workers.begin(compiled)
+    async def warm(self) -> None:
+        """Compile what else the first window would wait for."""
+        await asyncio.to_thread(compiled)
 
     async def run(self, work: Callable[[Deadline], T]) -> T:
         """The result of work beside the event loop."""

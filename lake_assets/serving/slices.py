@@ -107,6 +107,15 @@ class Slice:
             rows = rows.head(self.limit)
         return rows.select(self.columns)
 
+    def cut_sorted(self, view: View, rows: pl.DataFrame) -> pl.DataFrame:
+        """As `cut`, of rows in memory that are in order of time; nothing is copied."""
+        if view.axis is not None:
+            at = rows.select(as_nanos(view.dataset, view.axis)).to_series()
+            first = 0 if self.start is None else int(at.search_sorted(self.start, side="left"))
+            stop = len(at) if self.end is None else int(at.search_sorted(self.end, side="left"))
+            rows = rows.slice(first, max(0, stop - first))
+        return rows.select(self.columns)
+
     def rows_at_most(self, pin: Pinned, axis: str | None) -> int:
         """How many rows it can have, by the file's footer alone."""
         most = pin.generation.rows

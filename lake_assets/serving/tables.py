@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+import polars as pl
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from lake_assets.lake.reading import Pinned
 from lake_assets.market.sessions import session_on
+from lake_assets.serving.answers import tag_of
 from lake_assets.serving.blocks import Table
 from lake_assets.serving.detail import thinned
 from lake_assets.serving.formats import Format, encoded, finite, format_of
@@ -64,13 +66,14 @@ async def table_answer(
     format_ = format_of(query.format, request.headers.get("accept", ""))
 
     def make(pins: Sequence[Pinned], deadline: Deadline) -> bytes:
-        points = getattr(query, "points", None)
-        if points is None:
+        if isinstance(query, WindowQuery):
+            whole = _whole(service, view, chosen, pins, deadline)
+            rows = chosen.cut_sorted(view, whole)
+            rows = thinned(rows, query.points, times=_times(view), last=_known(view))
+        else:
             most = chosen.rows_at_most(pins[0], view.axis)
             require_room(most, len(chosen.columns), format_, service.limits)
-        rows = finite(deadline.collect(chosen.cut(view, view.scan(pins))))
-        if points is not None:
-            rows = thinned(rows, points, times=_times(view), last=_known(view))
+            rows = finite(deadline.collect(chosen.cut(view, view.scan(pins))))
         deadline.check()
         facts = facts_of(view.dataset, partition, pins)
         if format_ is Format.BLOCKS:
@@ -79,6 +82,19 @@ async def table_answer(
 
     wanted = [(dataset, partition) for dataset in view.datasets]
     return await service.answer(request, wanted, format_.media_type, make)
+
+
+def _whole(
+    service: Service, view: View, chosen: Slice, pins: Sequence[Pinned], deadline: Deadline
+) -> pl.DataFrame:
+    """Columns of a whole session, kept: whoever looks through one window looks through others."""
+    names = list(dict.fromkeys([*chosen.columns, *([view.axis] if view.axis else [])]))
+    asked = (tag_of([pin.generation.sha256 for pin in pins]), view.dataset.name, *names)
+    rows = service.rows.get(asked)
+    if rows is None:
+        rows = finite(deadline.collect(view.scan(pins).select(names)))
+        service.rows.put(asked, rows)
+    return rows
 
 
 def _origin(view: View, partition: str) -> int:

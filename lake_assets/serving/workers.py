@@ -112,10 +112,6 @@ class Workers:
             if watch is not None:
                 watch.cancel()
 
-    def begin(self, work: Callable[[], None]) -> None:
-        """Do work nobody waits for."""
-        self._pool.submit(work)
-
     def close(self) -> None:
         """Take no more work."""
         self._pool.shutdown(wait=False, cancel_futures=True)
