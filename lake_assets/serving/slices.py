@@ -114,6 +114,8 @@ class Slice:
             first = 0 if self.start is None else int(at.search_sorted(self.start, side="left"))
             stop = len(at) if self.end is None else int(at.search_sorted(self.end, side="left"))
             rows = rows.slice(first, max(0, stop - first))
+        if self.limit is not None:
+            rows = rows.head(self.limit)
         return rows.select(self.columns)
 
     def rows_at_most(self, pin: Pinned, axis: str | None) -> int:

@@ -66,14 +66,15 @@ async def table_answer(
     format_ = format_of(query.format, request.headers.get("accept", ""))
 
     def make(pins: Sequence[Pinned], deadline: Deadline) -> bytes:
-        if isinstance(query, WindowQuery):
-            whole = _whole(service, view, chosen, pins, deadline)
-            rows = chosen.cut_sorted(view, whole)
-            rows = thinned(rows, query.points, times=_times(view), last=_known(view))
-        else:
+        if not isinstance(query, WindowQuery):
             most = chosen.rows_at_most(pins[0], view.axis)
             require_room(most, len(chosen.columns), format_, service.limits)
+        if view.beside:
+            rows = chosen.cut_sorted(view, _whole(service, view, chosen, pins, deadline))
+        else:
             rows = finite(deadline.collect(chosen.cut(view, view.scan(pins))))
+        if isinstance(query, WindowQuery):
+            rows = thinned(rows, query.points, times=_times(view), last=_known(view))
         deadline.check()
         facts = facts_of(view.dataset, partition, pins)
         if format_ is Format.BLOCKS:
@@ -87,7 +88,7 @@ async def table_answer(
 def _whole(
     service: Service, view: View, chosen: Slice, pins: Sequence[Pinned], deadline: Deadline
 ) -> pl.DataFrame:
-    """Columns of a whole session, kept: whoever looks through one window looks through others."""
+    """Columns of a session's seconds, kept: whoever looks at a part looks at others."""
     names = list(dict.fromkeys([*chosen.columns, *([view.axis] if view.axis else [])]))
     asked = (tag_of([pin.generation.sha256 for pin in pins]), view.dataset.name, *names)
     rows = service.rows.get(asked)
