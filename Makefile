@@ -7,7 +7,7 @@ PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/seconds/test_recovery.py
 export DAGSTER_HOME
 
-.PHONY: help env demo test soak check format bench bench-full lock dev soak-api docs clean
+.PHONY: help env demo test test-browser soak check format bench bench-full lock dev soak-api docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -24,7 +24,11 @@ demo: env ## simulate two sessions, build Bronze to Gold, say where to look
 	$(BIN)/lake demo
 
 test: env ## run the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
+
+test-browser: env ## run the page's tests in Chromium, which Debian's packages give if it is not there
+	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
+	$(BIN)/python -m pytest -m browser lake_assets_tests/browser
 
 soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 $(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
@@ -35,6 +39,7 @@ check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(MAKE) test
+	$(MAKE) test-browser
 
 format: env ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .

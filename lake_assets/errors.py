@@ -7,7 +7,8 @@ LakeError
 │   ├── MissingInputError      no raw file gives what the session needs
 │   ├── ConflictingInputError  two files claim one range with different content
 │   ├── UncoveredSessionError  the files leave a stretch of the session out
-│   └── QuarantineError        too many of its rows are unusable
+│   ├── QuarantineError        too many of its rows are unusable
+└── PageError                  a part of the page is not the one it was made with
 ├── UnknownSessionError        a date is no trading session
 ├── UnknownNameError           a dataset, asset, symbol or parameter nobody declared
 ├── ContractError              rows that break the schema of their dataset
@@ -144,3 +145,7 @@ class OverloadedError(LakeError):
 
 class UnsafeServiceError(LakeError):
     """The service would listen where strangers are, without what keeps them out."""
+
+
+class PageError(LakeError):
+    """A part of the page is not the one it was made with."""

@@ -20,9 +20,10 @@ from lake_assets.serving.settings import Settings
 from lake_assets.simulation.option_books import simulate_option_books
 from lake_assets.simulation.option_books_params import OptionBookParams
 from lake_assets_tests.orchestration.lakes import TestLake
+from lake_assets_tests.sources.packed_shards import put
 
 DAY = "2025-12-17"
-QUIET = "2025-12-18"  # processed, and nobody recorded anything
+QUIET = "2025-12-18"  # recorded, and nothing was quoted
 UNMADE = "2025-12-16"  # a session of which nothing is materialized
 NIFTY = "NIFTY"
 MANY = Limits(requests_per_s=1e6, burst=10**6)  # a test asks as fast as it can
@@ -33,6 +34,8 @@ def fill(folder: Path, built: Path) -> None:
     shutil.copytree(built, folder, dirs_exist_ok=True)
     session = session_on(date.fromisoformat(DAY), Calendar.NSE)
     simulate_option_books(session, underlying_named(NIFTY), folder / "raw", OptionBookParams())
+    empty = put(folder / "raw", [], underlying=NIFTY, day=date.fromisoformat(QUIET))
+    empty.with_name("metadata.json").write_text('{"simulated": true}')
     lake = TestLake(folder)
     lake.forget_runs()
     tables = [dg.AssetKey(family.of(NIFTY).key) for family in FAMILIES]

@@ -1,0 +1,311 @@
+// Option state: an underlying's market second by second, and what happened in it.
+
+import { countUpTo } from "./blocks.js";
+import { EventTable } from "./events.js";
+import { box, make, percent, plain, Reading, say } from "./panel.js";
+import { PricePane } from "./price.js";
+import { Strip } from "./strip.js";
+
+const SHOWN_S = 1200;
+const ALERT_S = 20;
+const VACUUM_SCORE = 0.5; // of a burst: above it the book was emptier than traded
+
+export const LAYERS = [
+  ["bursts", "Bursts"],
+  ["fear", "Fear"],
+  ["chop", "Chop"],
+  ["liquidity", "Liquidity"],
+  ["regimes", "Regimes"],
+  ["mids", "Mids"],
+  ["spreads", "Spreads"],
+  ["depth", "Depth"],
+  ["volatility", "Volatility"],
+];
+
+/** A day of one underlying on the page. */
+export class SecondsView {
+  constructor(stage, side, data, { zone, colours, pick }) {
+    Object.assign(this, { data, zone, colours });
+    this.seconds = data.tables.seconds;
+    this.origin = data.origin;
+    this.times = this.seconds.of("timestamp");
+    this.knownAt = this.seconds.of("known_at");
+    this.spot = this.seconds.of("spot_price");
+    this.points = Array.from(this.times, (time, row) => this.point(time, row));
+    this.shown = -1;
+    this.buildPrice(stage);
+    this.buildStrips(stage);
+    this.buildSide(side, pick);
+  }
+
+  get span() {
+    return [this.knownAt[0], this.knownAt[this.knownAt.length - 1]];
+  }
+
+  /** Where to begin when the link does not say: half an hour in. */
+  get start() {
+    return Math.min(this.span[1], this.span[0] + 1800);
+  }
+
+  point(time, row) {
+    const utc = Math.round(this.origin + time);
+    return Number.isNaN(this.spot[row]) ? { time: utc } : { time: utc, value: this.spot[row] };
+  }
+
+  buildPrice(stage) {
+    const host = make("div", "price");
+    stage.append(host);
+    this.price = new PricePane(host, {
+      kind: "line",
+      colours: this.colours,
+      zone: this.zone,
+      rows: SHOWN_S,
+      format: (value) => value.toFixed(2),
+    });
+    this.price.paint((ink, _, height) => this.paintBands(ink, height), true);
+    this.price.onMove((row) => this.point_(row));
+  }
+
+  buildStrips(stage) {
+    const host = make("div", "strips");
+    stage.append(host);
+    const { colours, seconds } = this;
+    const line = (name, label, colour) => ({
+      values: seconds.of(name),
+      label,
+      colour,
+      meaning: `${seconds.meaning(name)}, ${seconds.unit(name)}`,
+    });
+    const words = seconds.columns.get("regime").words;
+    const ribbon = words.map((word) => colours[`regime-${word}`]);
+    const strips = {
+      regimes: {
+        name: "Regime",
+        height: 30,
+        series: [{ kind: "ribbon", values: seconds.of("regime"), words: words.map(plain), colours: ribbon }],
+      },
+      mids: {
+        name: "At the money",
+        height: 96,
+        series: [line("ce_mid", "call", colours.call), line("pe_mid", "put", colours.put)],
+      },
+      spreads: {
+        name: "Spread",
+        zero: true,
+        series: [line("ce_spread", "call", colours.call), line("pe_spread", "put", colours.put)],
+      },
+      depth: {
+        name: "Book imbalance",
+        series: [line("ce_obi_5", "call", colours.call), line("pe_obi_5", "put", colours.put)],
+      },
+      volatility: {
+        name: "Volatility",
+        zero: true,
+        format: (value) => `${(value * 1e4).toFixed(2)} bp`,
+        series: [line("rv_30s", "30 s", colours.price), line("rv_120s", "120 s", colours.soft)],
+      },
+    };
+    this.strips = Object.entries(strips).map(([layer, spec]) => {
+      const strip = new Strip(host, spec);
+      strip.layer = layer;
+      strip.canvas.addEventListener("mousemove", (moved) => this.hover(moved.offsetX));
+      strip.canvas.addEventListener("mouseleave", () => this.hover(null));
+      return strip;
+    });
+  }
+
+  buildSide(side, pick) {
+    const quotes = box(side, "At the money");
+    this.strike = quotes.note;
+    const table = make("table", "quotes");
+    const heads = ["", "call", "put"].map((text) => make("th", "", text));
+    table.append(make("tr"));
+    table.rows[0].append(...heads);
+    this.cells = {};
+    for (const [name, label, digits] of [
+      ["bid", "bid", 2],
+      ["ask", "ask", 2],
+      ["spread", "spread", 2],
+      ["bid_depth_5", "bid depth", 0],
+      ["ask_depth_5", "ask depth", 0],
+      ["iv", "volatility", 4],
+      ["delta", "delta", 3],
+    ]) {
+      const row = make("tr");
+      const cells = ["ce", "pe"].map((right) => {
+        const cell = make("td", "", "–");
+        this.cells[`${right}_${name}`] = [cell, digits];
+        return cell;
+      });
+      row.append(make("th", "", label), ...cells);
+      table.append(row);
+    }
+    quotes.body.append(table);
+    const state = box(side, "State");
+    this.readings = {
+      regime: new Reading(state.body, "regime"),
+      spot: new Reading(state.body, "spot"),
+      expiry: new Reading(state.body, "days to expiry"),
+      volume: new Reading(state.body, "traded in 30 s", this.seconds.meaning("opt_vol_30s")),
+      pcr: new Reading(state.body, "put/call volume", this.seconds.meaning("pcr_volume")),
+    };
+    this.alert = make("div", "alert");
+    this.alert.setAttribute("role", "status");
+    state.body.append(this.alert);
+    const events = box(side, "Events");
+    events.root.classList.add("grows");
+    this.count = events.note;
+    this.events = this.gather();
+    this.eventTimes = Float64Array.from(this.events, (event) => event.at);
+    this.table = new EventTable(events.body, pick);
+    this.table.load(this.events, (event) => this.write(event));
+  }
+
+  /** Every event, in the order in which they become known. */
+  gather() {
+    const found = [];
+    const add = (kind, start, end, more) => {
+      const table = this.data.tables[kind];
+      const known = table.of("known_at");
+      for (let row = 0; row < table.count; row += 1) {
+        const [from, to] = [table.of(start)[row], end ? table.of(end)[row] : NaN];
+        found.push({ id: table.at("event_id", row), at: known[row], kind, from, to, ...more(table, row) });
+      }
+    };
+    add("bursts", "start_time", "end_time", (table, row) => {
+      const way = table.at("direction", row) > 0 ? "up" : "down";
+      const vacuum = table.at("vacuum_score", row);
+      return { name: `burst ${way}`, tone: way, vacuum, text: `${say(table.at("size_points", row), 1)} points in ${table.at("duration_s", row)} s` };
+    });
+    add("fear", "onset_time", "decay_time", (table, row) => ({
+      name: "fear",
+      tone: "fear",
+      text: `put ${percent(table.at("pe_rel_delta_peak", row), 1)}`,
+    }));
+    add("chop", "start_time", "end_time", (table, row) => ({
+      name: "chop",
+      tone: "chop",
+      text: `${table.at("duration_s", row)} s within ${say(table.at("range_points", row), 1)} points`,
+    }));
+    add("liquidity", "timestamp", "end_time", (table, row) => ({
+      name: plain(table.at("event_type", row)),
+      tone: table.at("event_type", row) === "vacuum" ? "vacuum" : "liquidity",
+      text: `${plain(table.at("leg", row))} ${say(table.at("strike", row), 0)}, ${percent(table.at("magnitude", row))}`,
+    }));
+    return found.sort((a, b) => a.at - b.at || a.id.localeCompare(b.id));
+  }
+
+  write(event) {
+    return {
+      time: this.zone.clock(this.origin + event.at),
+      kind: event.name,
+      tone: event.tone,
+      text: event.text,
+    };
+  }
+
+  /** Show the market as it was known at `now`. */
+  show(now, seeked, { hidden, selected }) {
+    const known = countUpTo(this.knownAt, now);
+    this.hidden = hidden;
+    this.happened = countUpTo(this.eventTimes, now);
+    if (known !== this.shown || seeked) {
+      if (seeked || known < this.shown || known - this.shown > 600) {
+        this.price.show(this.points.slice(0, known));
+        this.price.lookAtLast(known);
+      } else {
+        for (let row = this.shown; row < known; row += 1) this.price.add(this.points[row]);
+      }
+      this.shown = known;
+      this.price.repaint();
+      this.drawStrips();
+      this.say(known - 1);
+      this.alarm(now);
+      this.table.show(this.happened, selected);
+      this.count.textContent = `${this.happened} so far`;
+    }
+  }
+
+  drawStrips() {
+    const axis = this.price.axis();
+    if (!axis) return;
+    const from = Math.max(0, Math.floor(axis.row(0)));
+    const to = Math.ceil(axis.row(axis.width)) + 1;
+    for (const strip of this.strips) {
+      strip.root.hidden = this.hidden.has(strip.layer);
+      if (!strip.root.hidden) strip.draw(axis, from, to, this.shown);
+    }
+  }
+
+  say(row) {
+    const at = (name) => (row < 0 ? null : this.seconds.at(name, row));
+    for (const [name, [cell, digits]] of Object.entries(this.cells)) cell.textContent = say(at(name), digits);
+    this.strike.textContent = row < 0 ? "" : `strike ${say(at("ce_strike"), 0)}, ${at("expiry") ?? ""}`;
+    const regime = at("regime");
+    this.readings.regime.show(plain(regime), regime ?? "");
+    this.readings.spot.show(say(at("spot_price")));
+    this.readings.expiry.show(say(at("dte_days"), 0));
+    this.readings.volume.show(say(at("opt_vol_30s"), 0));
+    this.readings.pcr.show(say(at("pcr_volume")));
+    for (const strip of this.strips) strip.point(null, row < 0 ? null : row);
+  }
+
+  /** A vacuum that has just become known is called out. */
+  alarm(now) {
+    let found = null;
+    for (let i = this.happened - 1; i >= 0 && this.events[i].at > now - ALERT_S; i -= 1) {
+      if (this.events[i].tone === "vacuum" || this.events[i].vacuum > VACUUM_SCORE) found = this.events[i];
+    }
+    this.alert.textContent = found ? `Vacuum: ${found.name}, ${found.text}` : "";
+    this.alert.classList.toggle("on", Boolean(found));
+  }
+
+  paintBands(ink, height) {
+    const axis = this.price.axis();
+    if (!axis) return;
+    const first = this.times[0];
+    for (let i = 0; i < this.happened; i += 1) {
+      const event = this.events[i];
+      if (this.hidden.has(event.kind)) continue;
+      const x = axis.place(event.from - first);
+      const end = axis.place((Number.isNaN(event.to) ? event.at : event.to) - first);
+      if (end < 0 || x > axis.width) continue;
+      ink.fillStyle = this.colours[`band-${event.tone}`] ?? this.colours["band-liquidity"];
+      if (event.kind === "liquidity") ink.fillRect(x, height - 10, Math.max(1.5, end - x), 8);
+      else ink.fillRect(x, 0, Math.max(2, end - x), height);
+    }
+  }
+
+  hover(x) {
+    const axis = this.price.axis();
+    const row = x === null || !axis ? null : Math.round(axis.row(x));
+    const known = row !== null && row >= 0 && row < this.shown;
+    if (known && !Number.isNaN(this.spot[row])) this.price.pointAt(this.points[row].time, this.spot[row]);
+    else this.price.pointAt(null);
+    this.mark(known ? row : null);
+  }
+
+  /** The crosshair moved (a row, or none), or the view did (undefined). */
+  point_(row) {
+    if (row === undefined) {
+      if (this.shown > 0) this.drawStrips();
+      return;
+    }
+    const whole = row === null ? null : Math.round(row);
+    this.mark(whole !== null && whole >= 0 && whole < this.shown ? whole : null);
+  }
+
+  mark(row) {
+    const axis = this.price.axis();
+    for (const strip of this.strips) strip.point(row === null ? null : axis, row ?? this.shown - 1);
+  }
+
+  /** Where a click on an event goes: to when it was known. */
+  timeOf(event) {
+    return event.at;
+  }
+
+  close() {
+    this.price.close();
+  }
+}
