@@ -6,8 +6,11 @@ from lake_assets.catalog.bronze import ES_MBP10, ES_TRADES, SPY_OPTIONS
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.family import Family
 from lake_assets.catalog.gold import LABELS, SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.gpr import GPR_MONTHLY, GPR_PRINTS
 from lake_assets.catalog.label_grid import LABEL_GRID
+from lake_assets.catalog.macro import MACRO_PRINTS, MACRO_SERIES
 from lake_assets.catalog.option_books import OPTION_BOOKS
+from lake_assets.catalog.option_chains import OPTION_CHAINS, OPTION_DAILY, OPTION_SNAPSHOTS
 from lake_assets.catalog.option_events import (
     BURSTS,
     CHOP_POCKETS,
@@ -63,6 +66,13 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     *(member for family in FAMILIES for member in family),
     BURST_LABELS,
     TRUTH_TABLES,
+    OPTION_CHAINS,
+    OPTION_SNAPSHOTS,
+    OPTION_DAILY,
+    MACRO_PRINTS,
+    MACRO_SERIES,
+    GPR_PRINTS,
+    GPR_MONTHLY,
 )
 
 _BY_NAME: Final = {dataset.name: dataset for dataset in DATASETS}
@@ -110,15 +120,22 @@ __all__ = [
     "FEAR_SPIKES",
     "FRONT_CONTRACT",
     "FUEL",
+    "GPR_MONTHLY",
+    "GPR_PRINTS",
     "LABELS",
     "LABEL_GRID",
     "LEVELS",
     "LIQUIDITY_EVENTS",
+    "MACRO_PRINTS",
+    "MACRO_SERIES",
     "OHLCV_1M",
     "OHLCV_2M",
     "OPTION_BOOKS",
+    "OPTION_CHAINS",
+    "OPTION_DAILY",
     "OPTION_FLOW",
     "OPTION_GREEKS",
+    "OPTION_SNAPSHOTS",
     "OPTION_STATE",
     "REGIMES",
     "RUNWAY",

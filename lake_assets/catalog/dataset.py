@@ -11,10 +11,11 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.schema import LakeSchema, Role
+from lake_assets.catalog.statistics import Statistics
 from lake_assets.market.price import NANOS_PER_MICRO
 from lake_assets.market.sessions import Calendar
 
-WHOLE: Final = "all"  # the one partition of a dataset that is not cut by session
+WHOLE: Final = "all"  # the one partition of a dataset that is not cut
 
 
 class Layer(StrEnum):
@@ -23,6 +24,14 @@ class Layer(StrEnum):
     BRONZE = "bronze"
     SILVER = "silver"
     GOLD = "gold"
+
+
+class Cut(StrEnum):
+    """What a partition is, where it is no exchange's session."""
+
+    DAY = "day"  # on which files were retrieved; any day of the year
+    MONTH = "month"  # in which a file was retrieved
+    WHOLE = "whole"  # everything, in one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +64,16 @@ class Dataset:
     """A table of the lake: its schema, where its partitions live, and how they are ordered.
 
     ``name`` is unique; of a dataset there is one of per underlying it is the table's name and the
-    underlying's, ``bursts_NIFTY``. ``calendar`` is None for an aggregate that holds every session
-    in one file. ``sort_by`` is a total order: no two rows tie. ``version`` names the code that
-    makes the rows; raising it makes every partition stale. ``file`` is the first word of the
-    files' names of a table that has underlyings; the table's own name if empty. ``known_at`` is
-    None where no row tells its time: all are known before the working hours. ``fresh_within`` is
-    how soon after the night's schedule the session is expected, None for what is made on demand.
-    ``nested_by`` are columns by which the lake publishes the rows a second time beside the Parquet
-    file, as JSON: objects in objects, a level each.
+    underlying's, ``bursts_NIFTY``. ``cut`` says what a partition is: a session of an exchange,
+    named by its calendar, or a `Cut`. ``sort_by`` is a total order: no two rows tie. ``version``
+    names the code that makes the rows; raising it makes every partition stale. ``file`` is the
+    first word of the files' names of a table that has underlyings; the table's own name if empty.
+    ``known_at`` is None where no row tells its time: all are known before the working hours.
+    ``fresh_within`` is how soon after the night's schedule the session is expected, None for what
+    is made on demand. ``nested_by`` are columns by which the lake publishes the rows a second time beside the Parquet
+    file, as JSON: objects in objects, a level each. ``row_groups_by`` is the first column of the
+    order where each of its values begins a row group of its own. ``statistics`` go into every
+    manifest.
     """
 
     name: str
@@ -70,16 +81,28 @@ class Dataset:
     schema: type[LakeSchema]
     sort_by: tuple[str, ...]
     version: str
-    calendar: Calendar | None = Calendar.NEW_YORK
+    cut: Calendar | Cut = Calendar.NEW_YORK
     room: str = ""
     known_at: KnownAt | None = None
     fresh_within: timedelta | None = timedelta(hours=12)
     underlying: str | None = None
     file: str = ""
     nested_by: tuple[str, ...] = ()
+    row_groups_by: str | None = None
+    statistics: Statistics | None = None
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """The exchange whose sessions cut the dataset; None if something else does."""
+        return self.cut if isinstance(self.cut, Calendar) else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has one partition only."""
+        return self.cut is Cut.WHOLE
 
     @property
     def table(self) -> str:

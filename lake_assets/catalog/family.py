@@ -55,7 +55,7 @@ def for_each_underlying(  # noqa: PLR0913 - a declaration has many facts, each b
             schema=_narrowed(schema, underlying.name),
             sort_by=sort_by,
             version=version,
-            calendar=underlying.calendar,
+            cut=underlying.calendar,
             room=room,
             known_at=known_at,
             file=file,

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 import polars as pl
 from pandera.api.dataframe.model_components import FieldInfo
 
-from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
+from lake_assets.catalog.dataset import Cut, Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
     COUNT,
     DOLLARS,
@@ -192,6 +192,6 @@ SIGNALS_MULTI_DAY: Final = Dataset(
     ),
     sort_by=("date", "ts_event_ns", "level_kind", "level_price"),
     version="1",
-    calendar=None,
+    cut=Cut.WHOLE,
     fresh_within=None,
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Cut, Dataset, Layer
 from lake_assets.catalog.family import MARKET_TRUTH
 from lake_assets.catalog.schema import COUNT, LakeSchema, Role, column
 from lake_assets.market.option_vocabulary import BurstLabel, Regime
@@ -75,7 +75,7 @@ BURST_LABELS: Final = Dataset(
     schema=BurstLabelsSchema,
     sort_by=("event_id",),
     version="1",
-    calendar=None,
+    cut=Cut.WHOLE,
     fresh_within=None,
 )
 _KEYS: Final = (
@@ -94,7 +94,7 @@ TRUTH_TABLES: Final = Dataset(
     schema=TruthTablesSchema,
     sort_by=_KEYS,
     version="1",
-    calendar=None,
+    cut=Cut.WHOLE,
     fresh_within=None,
     nested_by=_KEYS,
 )

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from lake_assets.catalog.rows import Quality
+from lake_assets.catalog.statistics import Measured
 from lake_assets.errors import DamagedPartitionError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.sealed import seal, unseal
@@ -36,7 +37,9 @@ class Stamp:
 class Generation:
     """One whole version of a partition's file.
 
-    ``certificate`` is what a point-in-time audit showed of it before it was put in force.
+    ``certificate`` is what a point-in-time audit showed of it before it was put in force;
+    ``statistics`` what its dataset declares worth knowing of the rows without reading them, None
+    where it declares nothing.
     """
 
     rows: int
@@ -50,6 +53,7 @@ class Generation:
     created_by: Mapping[str, str]
     stamp: Stamp
     certificate: Mapping[str, Any] | None = None
+    statistics: Measured | None = None
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> "Generation":

@@ -68,6 +68,7 @@ def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name
             vendor_condition=_condition(source),
             created_by=creators(),
             stamp=stamp,
+            statistics=dataset.statistics.of(path) if dataset.statistics else None,
         )
         canonical([generation.quality, fingerprint.digest])  # what JSON cannot hold fails here
         undo.pop_all()

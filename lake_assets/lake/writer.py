@@ -11,6 +11,7 @@ import pyarrow as pa
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows
 from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
+from lake_assets.lake.row_groups import write_grouped
 
 ROW_GROUP: Final = 122_880
 """Rows of a row group: sixty of DuckDB's vectors. Batches are cut to it before they reach DuckDB,
@@ -45,6 +46,9 @@ def write_rows(
         UnorderedInputError: a stream is not in the dataset's order.
     """
     feed = _Feed(dataset, source)
+    if dataset.row_groups_by:
+        write_grouped(feed.schema, feed, dataset.row_groups_by, target)
+        return feed.rows
     connection.execute("SET preserve_insertion_order = true")
     allowed = connection.execute(_MEMORY).fetchall()[0][0]
     connection.execute("SET memory_limit = ?", [f"{min(allowed, _MEMORY_BYTES)}B"])

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from lake_assets.catalog import OPTION_BOOKS, dataset_named, datasets_named
-from lake_assets.catalog.dataset import Dataset, Layer
+from lake_assets.catalog.dataset import Cut, Dataset, Layer
 from lake_assets.catalog.parameters import BookParams
 from lake_assets.definitions import build_definitions
 from lake_assets.errors import UnknownNameError
@@ -110,7 +110,7 @@ STATE = Dataset(
     schema=NIFTY.schema,
     sort_by=NIFTY.sort_by,
     version="1",
-    calendar=NIFTY.calendar,
+    cut=NIFTY.calendar,
     underlying="NIFTY",
 )
 TRUTH = Dataset(
@@ -119,7 +119,7 @@ TRUTH = Dataset(
     schema=NIFTY.schema,
     sort_by=NIFTY.sort_by,
     version="1",
-    calendar=None,
+    cut=Cut.WHOLE,
 )
 
 
