@@ -8,7 +8,15 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from lake_assets.bronze import es_mbp10, es_trades, option_books, spy_options
+from lake_assets.bronze import (
+    es_mbp10,
+    es_trades,
+    gpr_prints,
+    macro_prints,
+    option_books,
+    option_chains,
+    spy_options,
+)
 from lake_assets.catalog import SIGNALS
 from lake_assets.errors import LakeError
 from lake_assets.gold import (
@@ -29,6 +37,7 @@ from lake_assets.orchestration.auditor import auditor_resource
 from lake_assets.orchestration.io_manager import LakeIOManager
 from lake_assets.orchestration.jobs import make_jobs, make_schedules
 from lake_assets.orchestration.lake_asset import LakeAsset
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.orchestration.resources import lake_from, parameters_from, parameters_resource
 from lake_assets.orchestration.runs import run_partition, use_instance_beside
 from lake_assets.physics.parameters import SignalParams
@@ -37,8 +46,12 @@ from lake_assets.silver import (
     es_spy_basis,
     front_contract,
     fuel,
+    gpr_monthly,
     levels,
+    macro_series,
     ohlcv,
+    option_daily,
+    option_snapshots,
     option_state,
     options,
     runway,
@@ -81,6 +94,13 @@ def lake_assets() -> list[LakeAsset]:
         *regimes.regimes,
         burst_labels.burst_labels,
         truth_tables.truth_tables,
+        option_chains.option_chains,
+        option_snapshots.option_snapshots,
+        option_daily.option_daily,
+        macro_prints.macro_prints,
+        macro_series.macro_series,
+        gpr_prints.gpr_prints,
+        gpr_monthly.gpr_monthly,
     ]
 
 
@@ -127,8 +147,7 @@ def run_session(day: date, root: Path, params: SignalParams) -> pl.DataFrame:
         LakeError: the session could not be built; the message says why.
     """
     use_instance_beside(root)
-    daily = [a.recipe.dataset for a in lake_assets() if a.recipe.dataset.calendar is not None]
-    keys = [dg.AssetKey(dataset.key) for dataset in daily if dataset.underlying is None]
+    keys = [dg.AssetKey(a.recipe.dataset.key) for a in lake_assets() if is_of_touches(a.recipe)]
     values = params.model_dump(mode="json")
     run = run_partition(
         build_definitions({"LAKE_ROOT": str(root)}),

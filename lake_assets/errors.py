@@ -6,6 +6,7 @@ LakeError
 │   ├── WrongContentError      it is whole, but holds another dataset, schema or symbology
 │   ├── MissingInputError      no raw file gives what the session needs
 │   ├── ConflictingInputError  two files claim one range with different content
+│   ├── NonSessionError        it landed under a date on which its exchange was closed
 │   ├── UncoveredSessionError  the files leave a stretch of the session out
 │   ├── QuarantineError        too many of its rows are unusable
 └── PageError                  a part of the page is not the one it was made with
@@ -63,6 +64,10 @@ class MissingInputError(RawInputError):
 
 class ConflictingInputError(RawInputError):
     """Two files claim one range with different content."""
+
+
+class NonSessionError(RawInputError):
+    """Files landed under a date on which their exchange was closed: reason ``NON_SESSION``."""
 
 
 class UncoveredSessionError(RawInputError):

@@ -41,6 +41,17 @@ FAMILIES: Final[tuple[Family, ...]] = (
     REGIMES,
 )
 
+RETRIEVAL_TABLES: Final[tuple[Dataset, ...]] = (
+    OPTION_CHAINS,
+    OPTION_SNAPSHOTS,
+    OPTION_DAILY,
+    MACRO_PRINTS,
+    MACRO_SERIES,
+    GPR_PRINTS,
+    GPR_MONTHLY,
+)
+"""What questions are answered from, and what that is made of; no touch and no second needs it."""
+
 DATASETS: Final[tuple[Dataset, ...]] = (
     ES_TRADES,
     ES_MBP10,
@@ -66,13 +77,7 @@ DATASETS: Final[tuple[Dataset, ...]] = (
     *(member for family in FAMILIES for member in family),
     BURST_LABELS,
     TRUTH_TABLES,
-    OPTION_CHAINS,
-    OPTION_SNAPSHOTS,
-    OPTION_DAILY,
-    MACRO_PRINTS,
-    MACRO_SERIES,
-    GPR_PRINTS,
-    GPR_MONTHLY,
+    *RETRIEVAL_TABLES,
 )
 
 _BY_NAME: Final = {dataset.name: dataset for dataset in DATASETS}
@@ -138,6 +143,7 @@ __all__ = [
     "OPTION_SNAPSHOTS",
     "OPTION_STATE",
     "REGIMES",
+    "RETRIEVAL_TABLES",
     "RUNWAY",
     "SCORE",
     "SIGNALS",

@@ -1,5 +1,6 @@
 """A dataset, declared once: everything else about it is derived from here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,9 +14,18 @@ import polars as pl
 from lake_assets.catalog.schema import LakeSchema, Role
 from lake_assets.catalog.statistics import Statistics
 from lake_assets.market.price import NANOS_PER_MICRO
-from lake_assets.market.sessions import Calendar
+from lake_assets.market.sessions import Calendar, is_session
 
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 WHOLE: Final = "all"  # the one partition of a dataset that is not cut
+
+
+def day_of(partition: str) -> date | None:
+    """The day a partition is named after, a month's first; None if it is named after none."""
+    try:
+        return date.fromisoformat(f"{partition}-01" if _MONTH.fullmatch(partition) else partition)
+    except ValueError:
+        return None
 
 
 class Layer(StrEnum):
@@ -103,6 +113,22 @@ class Dataset:
     def is_whole(self) -> bool:
         """Whether it has one partition only."""
         return self.cut is Cut.WHOLE
+
+    @property
+    def partition_word(self) -> str:
+        """What its partitions are called where one has to be named."""
+        if isinstance(self.cut, Calendar):
+            return "<session>"
+        return {Cut.DAY: "<date>", Cut.MONTH: "<month>", Cut.WHOLE: WHOLE}[self.cut]
+
+    def has_partition(self, name: str) -> bool:
+        """Whether a name is that of a partition, made or not."""
+        if self.cut is Cut.WHOLE:
+            return name == WHOLE
+        day = day_of(name)
+        if day is None or (len(name) == len("2026-05")) != (self.cut is Cut.MONTH):
+            return False
+        return self.calendar is None or is_session(day, self.calendar)
 
     @property
     def table(self) -> str:

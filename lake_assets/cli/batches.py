@@ -3,18 +3,19 @@
 import argparse
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 
-from lake_assets.catalog import dataset_named
-from lake_assets.catalog.dataset import Dataset
-from lake_assets.cli.place import open_survey, parse_day, parse_sessions, sessions_in_sight
+from lake_assets.catalog import RETRIEVAL_TABLES, dataset_named
+from lake_assets.catalog.dataset import Cut, Dataset
+from lake_assets.cli.place import open_survey, parse_partitions, sessions_in_sight
 from lake_assets.definitions import build_definitions, lake_assets
 from lake_assets.errors import MissingInputError, UnknownNameError, UnknownSessionError
-from lake_assets.market.sessions import Calendar, regular_days, session_on
+from lake_assets.market.sessions import Calendar, regular_days
 from lake_assets.orchestration.jobs import jobs_meant, make_jobs
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.survey import State, Survey
 
@@ -88,7 +89,7 @@ def _asked(arguments: argparse.Namespace) -> list[list[dg.AssetKey]]:
 def selected(text: str | None) -> list[dg.AssetKey]:
     """Keys of a Dagster asset selection, without the aggregates of all sessions.
 
-    Without a selection: every daily asset that is of no underlying.
+    Without a selection: every daily asset of the touches.
 
     Raises:
         UnknownNameError: the selection is malformed, names nothing, or assets of two exchanges.
@@ -104,14 +105,15 @@ def selected(text: str | None) -> list[dg.AssetKey]:
         raise UnknownNameError(f"--select {text!r}: {error}") from error
     keys = sorted(key for key in found if graph.get(key).is_partitioned)
     if chosen is None:
-        keys = [key for key in keys if dataset_of(key).underlying is None]
+        touches = [a.recipe.dataset for a in lake_assets() if is_of_touches(a.recipe)]
+        keys = [key for key in keys if dataset_of(key) in touches]
     if not keys:
         names = ", ".join(sorted(key.to_user_string() for key in graph.get_all_asset_keys()))
         raise UnknownNameError(f"--select {text!r} names no daily asset; there are {names}")
-    calendars = {dataset_of(key).calendar for key in keys}
-    if len(calendars) > 1:
+    cuts = {dataset_of(key).cut for key in keys}
+    if len(cuts) > 1:
         raise UnknownNameError(
-            f"--select {text!r} names assets of {len(calendars)} exchanges, whose sessions differ; "
+            f"--select {text!r} names assets whose partitions differ: {', '.join(sorted(cuts))}; "
             "select the groups of one of them, as group:NIFTY or group:BANKNIFTY, or name a --job"
         )
     return keys
@@ -122,18 +124,16 @@ def dataset_of(key: dg.AssetKey) -> Dataset:
     return dataset_named("/".join(key.path))
 
 
-def calendar_of(keys: Sequence[dg.AssetKey]) -> Calendar:
-    """Whose sessions the selected assets follow."""
-    return dataset_of(keys[0]).calendar or Calendar.NEW_YORK
-
-
 def choose(
     arguments: argparse.Namespace, source: LakeResource, keys: Sequence[dg.AssetKey]
 ) -> list[str]:
     """Sessions asked for; without any, those with raw files that are not all materialized."""
-    named = list(_named(arguments, calendar_of(keys)))
-    if named and dataset_of(keys[0]).underlying:
-        named = _with_options(named, calendar_of(keys))
+    first = dataset_of(keys[0])
+    named = list(_named(arguments, first.cut))
+    if named and first.calendar and first.underlying:
+        named = _with_options(named, first.calendar)
+    if named and first in RETRIEVAL_TABLES:
+        named = _landed(named, sessions_in_sight(source, [dataset_of(key) for key in keys]))
     if named and not arguments.stale:
         return named
     datasets = [dataset_of(key) for key in keys]
@@ -155,13 +155,25 @@ def _with_options(names: list[str], calendar: Calendar) -> list[str]:
     return found
 
 
-def _named(arguments: argparse.Namespace, calendar: Calendar) -> Iterator[str]:
+def _landed(names: list[str], in_sight: Collection[str]) -> list[str]:
+    """Those something has landed for: of most dates and months nothing is retrieved.
+
+    Raises:
+        UnknownSessionError: for none of them.
+    """
+    found = [name for name in names if name in in_sight]
+    if not found:
+        raise UnknownSessionError(f"nothing has landed for {names[0]} to {names[-1]}")
+    return found
+
+
+def _named(arguments: argparse.Namespace, cut: Calendar | Cut) -> Iterator[str]:
     if arguments.sessions:
-        yield from parse_sessions(arguments.sessions, calendar)
+        yield from parse_partitions(arguments.sessions, cut)
     if arguments.start_date or arguments.end_date:
         if not (arguments.start_date and arguments.end_date):
             raise UnknownSessionError("--start-date and --end-date go together")
-        yield from parse_sessions(f"{arguments.start_date}..{arguments.end_date}", calendar)
+        yield from parse_partitions(f"{arguments.start_date}..{arguments.end_date}", cut)
     for text in (arguments.dates or "").split(","):
         if text:
-            yield session_on(parse_day(text.strip()), calendar).day.isoformat()
+            yield from parse_partitions(text.strip(), cut)

@@ -30,7 +30,7 @@ def _print_datasets() -> None:
 
 def _print_columns(dataset: Dataset) -> None:
     console().print(f"{'/'.join(dataset.key)}: {dataset.summary}")
-    console().print(f"File: {dataset.path('<session>' if dataset.calendar else 'all')}")
+    console().print(f"File: {dataset.path(dataset.partition_word)}")
     table = plain_table("column", "type", "unit", "meaning", "null", "role")
     for column in dataset.columns.values():
         dtype = str(column.dtype).split("(")[0]
@@ -57,7 +57,7 @@ def _section(dataset: Dataset) -> Iterator[str]:
     yield ""
     yield dataset.summary
     yield ""
-    file = dataset.path("<session>" if dataset.calendar else "all")
+    file = dataset.path(dataset.partition_word)
     yield f"File `{_of_any(file, dataset)}`, "
     yield f"sorted by {', '.join(f'`{name}`' for name in dataset.sort_by)}."
     yield ""

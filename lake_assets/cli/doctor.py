@@ -11,11 +11,13 @@ from pathlib import Path
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import console, plain_table
+from lake_assets.errors import RawInputError
 from lake_assets.market.sessions import session_on
 from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.survey import State
+from lake_assets.sources.landed import LANDED, landed_partitions, landing_faults
 from lake_assets.sources.option_books import book_days, book_fingerprints
 from lake_assets.sources.selection import input_fingerprints
 
@@ -29,7 +31,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         "environment": dict(_environment(source)),
         "sessions": list(_sessions(source)),
         "option_books": list(_option_books(source)),
-        "faults": [str(fault) for fault in source.inventory.faults],
+        "faults": [str(fault) for fault in _faults(source)],
+        "landed": {name: landed_partitions(source.inventory, name) for name in LANDED},
     }
     if arguments.json:
         print(json.dumps(found))
@@ -81,6 +84,10 @@ def _option_books(source: LakeResource) -> Iterator[dict[str, object]]:
             }
 
 
+def _faults(source: LakeResource) -> list[RawInputError]:
+    return [*source.inventory.faults, *landing_faults(source.inventory)]
+
+
 def _print(source: LakeResource) -> None:
     out = console()
     table = plain_table("environment", "")
@@ -97,7 +104,11 @@ def _print(source: LakeResource) -> None:
         books.add_row(str(row["session"]), str(row["underlying"]), str(row["files"]), _due(row))
     if books.row_count:
         out.print(books)
-    for fault in source.inventory.faults:
+    for name in LANDED:
+        found = landed_partitions(source.inventory, name)
+        if found:
+            out.print(f"{name}: {len(found)} landed, {found[0]} to {found[-1]}")
+    for fault in _faults(source):
         out.print(f"[red]unusable[/red] {fault}", soft_wrap=True)
     if not sessions.row_count and not books.row_count:
         out.print(

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
-from lake_assets.catalog import DATASETS
-from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog import DATASETS, RETRIEVAL_TABLES
+from lake_assets.catalog.dataset import Cut, Dataset, day_of
 from lake_assets.definitions import lake_assets
 from lake_assets.errors import UnknownSessionError
 from lake_assets.market.sessions import Calendar, session_on, sessions_between
@@ -15,6 +15,7 @@ from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.resources import LakeResource, lake_from, parameters_from
 from lake_assets.orchestration.runs import use_instance_beside
 from lake_assets.orchestration.survey import Survey
+from lake_assets.sources.landed import LANDED, landed_partitions
 from lake_assets.sources.option_books import book_days
 
 
@@ -58,13 +59,44 @@ def parse_sessions(text: str, calendar: Calendar = Calendar.NEW_YORK) -> list[st
     return [session.day.isoformat() for session in found]
 
 
+def parse_partitions(text: str, cut: Calendar | Cut) -> list[str]:
+    """Partitions of ``first..last``, both included, or the one named; months as 2026-05.
+
+    Raises:
+        UnknownSessionError: as `parse_sessions`.
+    """
+    if isinstance(cut, Calendar):
+        return parse_sessions(text, cut)
+    first, _, last = text.partition("..")
+    opens, closes = _named_day(first, cut), _named_day(last or first, cut)
+    days = [opens + timedelta(days=n) for n in range((closes - opens).days + 1)]
+    if not days:
+        raise UnknownSessionError(f"{text} holds no date; is the first before the last?")
+    if cut is Cut.DAY:
+        return [day.isoformat() for day in days]
+    return sorted({f"{day:%Y-%m}" for day in days})
+
+
+def _named_day(text: str, cut: Cut) -> date:
+    """A date; for a month's partition a month will do."""
+    named = day_of(text) if cut is Cut.MONTH else None
+    return named or parse_day(text)
+
+
 def sessions_in_sight(source: LakeResource, datasets: Sequence[Dataset] = DATASETS) -> list[str]:
-    """Sessions that have raw files or a materialized partition of the datasets, oldest first."""
-    daily = [dataset for dataset in datasets if dataset.calendar is not None]
-    made = {name for dataset in daily for name in source.lake.partitions(dataset)}
+    """Sessions, dates and months with raw files or a partition of the datasets, oldest first."""
+    cut = [dataset for dataset in datasets if not dataset.is_whole]
+    made = {name for dataset in cut for name in source.lake.partitions(dataset)}
     raw: set[date] = set()
-    if any(dataset.underlying is None for dataset in daily):
+    others = [dataset for dataset in cut if dataset not in RETRIEVAL_TABLES]
+    if any(dataset.underlying is None for dataset in others):
         raw |= {session.day for session in sessions_with_trades(source.inventory)}
-    for name in {dataset.underlying for dataset in daily if dataset.underlying}:
+    for name in {dataset.underlying for dataset in cut if dataset.underlying}:
         raw |= set(book_days(source.inventory, underlying_named(name)))
-    return sorted(made | {day.isoformat() for day in raw})
+    landed = {
+        name
+        for dataset in cut
+        if dataset.name in LANDED
+        for name in landed_partitions(source.inventory, dataset.name)
+    }
+    return sorted(made | landed | {day.isoformat() for day in raw})

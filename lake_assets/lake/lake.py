@@ -280,7 +280,7 @@ class Lake:
         listed = ", ".join(there[-_SHOWN:]) or "none"
         more = f"the last {_SHOWN} of {len(there)} are" if len(there) > _SHOWN else "there are"
         key = "/".join(dataset.key)
-        cut = "" if dataset.calendar is None else f" --partition {partition}"
+        cut = "" if dataset.is_whole else f" --partition {partition}"
         return (
             f"{key} has no partition {partition}; {more} {listed}; materialize it with "
             f"`dagster asset materialize -m lake_assets.definitions --select key:{key}{cut}`"

@@ -106,7 +106,17 @@ def session_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
 
 def regular_days(calendar: Calendar = Calendar.NEW_YORK) -> list[date]:
     """Every session that has regular hours, oldest first."""
-    return [day for day, row in _frozen(calendar).items() if row.rth_opens]
+    return list(_regular(calendar))
+
+
+@cache
+def _regular(calendar: Calendar) -> tuple[date, ...]:
+    return tuple(day for day, row in _frozen(calendar).items() if row.rth_opens)
+
+
+def is_session(day: date, calendar: Calendar = Calendar.NEW_YORK) -> bool:
+    """Whether a date labels a session."""
+    return day in _frozen(calendar)
 
 
 def session_on(day: date, calendar: Calendar = Calendar.NEW_YORK) -> Session:
@@ -123,6 +133,18 @@ def session_on(day: date, calendar: Calendar = Calendar.NEW_YORK) -> Session:
             f"{day} is no {calendar} session; the nearest are {' and '.join(near)}"
         )
     return _session(day, calendar)
+
+
+def regular_neighbours(
+    day: date, calendar: Calendar = Calendar.NEW_YORK
+) -> tuple[Session | None, Session | None]:
+    """The sessions with regular hours before and after a date; None beyond the calendar."""
+    days = _regular(calendar)
+    before, after = bisect_left(days, day) - 1, bisect_right(days, day)
+    return (
+        session_on(days[before], calendar) if before >= 0 else None,
+        session_on(days[after], calendar) if after < len(days) else None,
+    )
 
 
 def sessions_between(

@@ -4,15 +4,27 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Final
 
 import dagster as dg
 
+from lake_assets.catalog import GPR_PRINTS, MACRO_PRINTS, OPTION_CHAINS
+from lake_assets.catalog.dataset import day_of
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Calendar, Session, session_on, sessions_between
 from lake_assets.market.underlyings import UNDERLYINGS
-from lake_assets.orchestration.jobs import SIGNALS, AssetJob, keys_of, truth_job
+from lake_assets.orchestration.jobs import (
+    CHAINS,
+    GPR,
+    MACRO,
+    SIGNALS,
+    AssetJob,
+    keys_of,
+    truth_job,
+)
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.inventory import Inventory
+from lake_assets.sources.landed import LANDED, landed_partitions
 from lake_assets.sources.option_books import (
     book_days,
     book_fingerprints,
@@ -20,10 +32,18 @@ from lake_assets.sources.option_books import (
 )
 from lake_assets.sources.selection import input_fingerprints
 
+_LANDED_FOR: Final = {
+    CHAINS: OPTION_CHAINS.name,
+    MACRO: MACRO_PRINTS.name,
+    GPR: GPR_PRINTS.name,
+}
+"""By job, the Bronze dataset whose files it waits for."""
+
 
 def make_sensor(jobs: Mapping[str, AssetJob]) -> dg.SensorDefinition:
     """Asks for a run of each session whose raw files are new or have changed, of each job."""
-    asked = [jobs[name] for name in (SIGNALS, *(truth_job(calendar) for calendar in Calendar))]
+    truths = [truth_job(calendar) for calendar in Calendar]
+    asked = [jobs[name] for name in (SIGNALS, *truths, *_LANDED_FOR)]
 
     @dg.sensor(
         jobs=asked,
@@ -62,7 +82,8 @@ def _recorded(inventory: Inventory, job: str, day: str) -> list[dg.AssetKey] | N
 def raw_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
     """Job and session that raw files are there for, and a digest of every file it would read.
 
-    ES trades call for `signals`, option books for `market_truth`.
+    ES trades call for `signals`, option books for `market_truth`, landed tables for those
+    questions are answered from.
     """
     for session in sessions_with_trades(inventory):
         files = [
@@ -76,6 +97,11 @@ def raw_digests(inventory: Inventory) -> Iterator[tuple[str, str, str]]:
             session = session_on(day, calendar)
             books = [book_fingerprints(inventory, session, underlying) for underlying in own]
             yield truth_job(calendar), day.isoformat(), _digest(books)
+    for job, name in _LANDED_FOR.items():
+        for partition in landed_partitions(inventory, name):
+            day_named = day_of(partition)
+            if day_named is not None:
+                yield job, partition, _digest([LANDED[name](inventory, day_named)])
 
 
 def _digest(files: list[list[tuple[str, str]]]) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast, get_args, get_origin
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
-from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.dataset import Dataset, day_of
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
 from lake_assets.lake.fingerprint import Fingerprint
@@ -38,9 +38,14 @@ class Job:
         calendar = self.recipe.dataset.calendar
         return session_on(date.fromisoformat(self.partition), calendar) if calendar else None
 
+    @cached_property
+    def day(self) -> date | None:
+        """The day the partition is named after, a month's first; None for an aggregate."""
+        return day_of(self.partition)
+
     def fingerprint(self) -> Fingerprint:
         """What the partition would be made from now."""
-        raw = raw_files_of(lambda: self.source.inventory, self.session)
+        raw = raw_files_of(lambda: self.source.inventory, self.session, self.day)
         return self.recipe.fingerprint(self.source.lake, self.partition, self.parameters, raw)
 
     def stage(
@@ -65,7 +70,7 @@ class Job:
             self.partition,
             made,
             fingerprint=wanted,
-            provenance=self._provenance(wanted),
+            provenance=self._provenance(wanted, made),
         )
         return staged.certified(certificate.to_json()) if certificate else staged
 
@@ -78,6 +83,10 @@ class Job:
             arguments[recipe.params[0]] = recipe.chosen(self.parameters)
         if recipe.session:
             arguments[recipe.session] = self.session
+        if recipe.day:
+            arguments[recipe.day] = self.day
+        for name, kind in recipe.facts.items():
+            arguments[name] = kind.load(self.source.lake.root)
         if recipe.underlying and recipe.dataset.underlying:
             arguments[recipe.underlying] = underlying_named(recipe.dataset.underlying)
         if recipe.raw:
@@ -93,8 +102,13 @@ class Job:
             return {d.underlying: inputs[d.name].read(get_args(kind)[1]) for d in named}
         return inputs[named[0].name].read(kind)
 
-    def _provenance(self, wanted: Fingerprint) -> Provenance:
-        """Simulated as soon as one of the inputs is; without any, whatever the lake holds."""
+    def _provenance(self, wanted: Fingerprint, made: pl.DataFrame | Rows) -> Provenance:
+        """What a reader says of its files; else simulated as soon as one of the inputs is.
+
+        Without inputs, whatever the lake holds.
+        """
+        if isinstance(made, Rows) and (told := made.quality.get("provenance")):
+            return Provenance(str(told))
         lake, kinds = self.source.lake, set[Provenance]()
         if self.recipe.raw:
             kinds = {file.provenance for file in self.source.inventory.files}
@@ -107,7 +121,7 @@ class Job:
         return Provenance.SIMULATED if Provenance.SIMULATED in kinds else Provenance.VENDOR
 
     def _partitions_read(self, dataset: Dataset, wanted: Fingerprint) -> list[str]:
-        if self.recipe.dataset.calendar is not None:
+        if not self.recipe.dataset.is_whole:
             return [self.partition]
         places = (at.rsplit("/", 1) for at in wanted.inputs)
         return [name for key, name in places if key == "/".join(dataset.key)]

@@ -1,6 +1,6 @@
 """Jobs, and the daily schedules of those whose sessions end."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
-from lake_assets.catalog import FAMILIES
-from lake_assets.catalog.dataset import Layer
+from lake_assets.catalog import FAMILIES, OPTION_CHAINS, RETRIEVAL_TABLES
+from lake_assets.catalog.dataset import Cut, Layer
 from lake_assets.catalog.family import MARKET_TRUTH as TRUTH_ROOM
 from lake_assets.errors import UnknownNameError
 from lake_assets.market.sessions import (
@@ -21,7 +21,9 @@ from lake_assets.market.sessions import (
 )
 from lake_assets.orchestration.freshness import SCHEDULED_HOUR
 from lake_assets.orchestration.lake_asset import LakeAsset
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.orchestration.resources import LakeResource
+from lake_assets.sources.landed import LANDED
 from lake_assets.sources.option_books import recorded_underlyings
 
 AssetJob = UnresolvedAssetJobDefinition  # what Dagster's define_asset_job returns
@@ -31,6 +33,16 @@ TRAINING_SET: Final = "training_set"
 MARKET_TRUTH: Final = "market_truth"
 TRUTH_TABLES: Final = "market_truth_tables"
 EVERYTHING: Final = "everything"  # no job of Dagster's, whose assets share one calendar
+RETRIEVAL: Final = "retrieval_tables"
+CHAINS: Final = f"{RETRIEVAL}_chains"
+MACRO: Final = f"{RETRIEVAL}_macro"
+GPR: Final = f"{RETRIEVAL}_gpr"
+RETRIEVAL_JOBS: Final[Mapping[str, Calendar | Cut]] = {
+    CHAINS: Calendar.NEW_YORK,
+    MACRO: Cut.DAY,
+    GPR: Cut.MONTH,
+}
+"""Jobs of the tables questions are answered from, each by what its partitions are."""
 
 
 def truth_job(calendar: Calendar) -> str:
@@ -39,20 +51,21 @@ def truth_job(calendar: Calendar) -> str:
 
 
 def jobs_meant(name: str) -> list[str]:
-    """Jobs of one session each that a name stands for.
+    """Jobs of one partition each that a name stands for.
 
-    `market_truth` is one of each exchange; `everything` is those and `signals`.
+    `market_truth` is one of each exchange, `retrieval_tables` of chains, macro series and risk;
+    `everything` is those and `signals`.
 
     Raises:
         UnknownNameError: it stands for none.
     """
     each = [truth_job(calendar) for calendar in Calendar]
+    alone = [INGEST, SIGNALS, *each, *RETRIEVAL_JOBS]
     meant = {
-        INGEST: [INGEST],
-        SIGNALS: [SIGNALS],
+        **{name: [name] for name in alone},
         MARKET_TRUTH: each,
-        EVERYTHING: [SIGNALS, *each],
-        **{name: [name] for name in each},
+        RETRIEVAL: list(RETRIEVAL_JOBS),
+        EVERYTHING: [SIGNALS, *each, *RETRIEVAL_JOBS],
     }
     if name not in meant:
         raise UnknownNameError(f"no job is called {name!r}; there are {', '.join(meant)}")
@@ -60,13 +73,13 @@ def jobs_meant(name: str) -> list[str]:
 
 
 def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
-    """`ingest`, `signals`, `training_set`, and `market_truth` of each exchange and of all sessions.
+    """`ingest`, `signals`, `training_set`; `market_truth` of each exchange and of all sessions.
 
-    A job's assets share one partitions definition: the underlyings of one calendar go together.
+    And `retrieval_tables` of each cut. A job's assets share one partitions definition: the
+    underlyings of one calendar go together.
     """
-    touches = [a for a in assets if a.recipe.dataset.underlying is None]
-    daily = [a for a in touches if a.recipe.dataset.calendar is not None]
-    whole = [a for a in touches if a.recipe.dataset.calendar is None]
+    daily = [a for a in assets if is_of_touches(a.recipe)]
+    whole = [a for a in assets if a.recipe.dataset.is_whole]
     truths = [a for a in whole if a.recipe.dataset.room == TRUTH_ROOM]
     bronze = [a for a in daily if a.recipe.dataset.layer is Layer.BRONZE]
     jobs = {
@@ -104,7 +117,19 @@ def make_jobs(assets: Sequence[LakeAsset]) -> dict[str, AssetJob]:
             _select(seconds),
             description=f"Option books of one session to its events: {', '.join(names)}.",
         )
+    for name, cut in RETRIEVAL_JOBS.items():
+        tables = [a for a in assets if _is_retrieved(a, cut)]
+        jobs[name] = dg.define_asset_job(
+            name,
+            _select(tables),
+            description="Landed files of one partition to the tables questions are answered from.",
+        )
     return jobs
+
+
+def _is_retrieved(asset: LakeAsset, cut: Calendar | Cut) -> bool:
+    dataset = asset.recipe.dataset
+    return dataset in RETRIEVAL_TABLES and dataset.cut is cut
 
 
 def _select(assets: Sequence[LakeAsset]) -> dg.AssetSelection:
@@ -120,7 +145,9 @@ def make_schedules(jobs: dict[str, AssetJob]) -> list[dg.ScheduleDefinition]:
         _after_the_session(jobs[truth_job(c)], c, set(regular_days(c)), _what_was_recorded)
         for c in Calendar
     ]
-    return [signals, *truth]
+    # Macro files and risk come when they come: the sensor sees them.
+    chains = _after_the_session(jobs[CHAINS], york, set(regular_days(york)), _what_landed)
+    return [signals, *truth, chains]
 
 
 RequestOf = Callable[[LakeResource, Session], dg.RunRequest | dg.SkipReason]
@@ -137,6 +164,12 @@ def _what_was_recorded(lake: LakeResource, session: Session) -> dg.RunRequest | 
         return dg.SkipReason(f"the raw folder has no option books of {session.day}")
     day = session.day.isoformat()
     return dg.RunRequest(partition_key=day, run_key=day, asset_selection=keys_of(names))
+
+
+def _what_landed(lake: LakeResource, session: Session) -> dg.RunRequest | dg.SkipReason:
+    if not LANDED[OPTION_CHAINS.name](lake.inventory, session.day):
+        return dg.SkipReason(f"the raw folder has no option chains of {session.day}")
+    return _all_of_it(lake, session)
 
 
 def keys_of(underlyings: Collection[str]) -> list[dg.AssetKey]:

@@ -1,6 +1,6 @@
 """The one decorator that makes a function an asset of the lake."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -16,9 +16,10 @@ from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.decision import Decision, Outcome, decide
 from lake_assets.orchestration.freshness import freshness_of
+from lake_assets.orchestration.further import Further
 from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.job import Job
-from lake_assets.orchestration.partitions import session_partitions
+from lake_assets.orchestration.partitions import partitions_of
 from lake_assets.orchestration.recipe import Recipe
 from lake_assets.orchestration.report import (
     audit_check,
@@ -49,7 +50,7 @@ class LakeAsset:
 
 
 def lake_asset(
-    dataset: Dataset, *, audited: bool = False
+    dataset: Dataset, *, audited: bool = False, also: Sequence[Further] = ()
 ) -> Callable[[Callable[..., object]], LakeAsset]:
     """Make a function the maker of a dataset.
 
@@ -57,11 +58,11 @@ def lake_asset(
     argument named after a dataset becomes an upstream edge (`Recipe`). Asked for a partition that
     is materialized and unchanged, the asset neither reads, computes nor writes. An ``audited``
     partition is published only if the point-in-time audit of it and of the tables behind it
-    passes.
+    passes; the checks in ``also`` look at it too, and block nothing.
     """
 
     def wrap(make: Callable[..., object]) -> LakeAsset:
-        return _assemble(dataset, make, audited=audited)
+        return _assemble(dataset, make, audited=audited, also=also)
 
     return wrap
 
@@ -75,12 +76,14 @@ def lake_asset_per_underlying(
     """
 
     def wrap(make: Callable[..., object]) -> tuple[LakeAsset, ...]:
-        return tuple(_assemble(dataset, make, audited=audited) for dataset in family)
+        return tuple(_assemble(dataset, make, audited=audited, also=()) for dataset in family)
 
     return wrap
 
 
-def _assemble(dataset: Dataset, make: Callable[..., object], *, audited: bool) -> LakeAsset:
+def _assemble(
+    dataset: Dataset, make: Callable[..., object], *, audited: bool, also: Sequence[Further]
+) -> LakeAsset:
     recipe = Recipe.of(dataset, make)
     key = dg.AssetKey(dataset.key)
     definition = dg.asset(
@@ -89,7 +92,7 @@ def _assemble(dataset: Dataset, make: Callable[..., object], *, audited: bool) -
             up.name: dg.AssetIn(key=dg.AssetKey(up.key), dagster_type=_UPSTREAM)
             for up in recipe.upstream()
         },
-        partitions_def=session_partitions(dataset.calendar) if dataset.calendar else None,
+        partitions_def=partitions_of(dataset.cut),
         group_name=dataset.group,
         description=f"{dataset.summary}\n\n{(make.__doc__ or '').strip()}",
         kinds={_kind(recipe), "parquet"},
@@ -101,9 +104,10 @@ def _assemble(dataset: Dataset, make: Callable[..., object], *, audited: bool) -
             dg.AssetCheckSpec(SCHEMA_CHECK, asset=key, blocking=True, description=_SCHEMA),
             dg.AssetCheckSpec(QUALITY_CHECK, asset=key, description=_QUALITY),
             *([_audit_spec(key)] if audited else []),
+            *(further.spec(key) for further in also),
         ],
         required_resource_keys={"lake", "parameters", *(["auditor"] if audited else [])},
-    )(_body(recipe, audited=audited))
+    )(_body(recipe, audited=audited, also=also))
     return LakeAsset(recipe, definition)
 
 
@@ -119,11 +123,11 @@ def _audit_spec(key: dg.AssetKey) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(AUDIT_CHECK, asset=key, blocking=True, description=_AUDIT)
 
 
-def _body(recipe: Recipe, *, audited: bool) -> Callable[..., Results]:
+def _body(recipe: Recipe, *, audited: bool, also: Sequence[Further]) -> Callable[..., Results]:
     """The function Dagster calls: the same for every asset, under the asset's own name."""
 
     def materialize(context: dg.AssetExecutionContext, **inputs: Upstream) -> Results:
-        yield from _materialize(recipe, context, inputs, audited=audited)
+        yield from _materialize(recipe, context, inputs, audited=audited, also=also)
 
     materialize.__name__ = recipe.dataset.name
     return materialize
@@ -142,11 +146,12 @@ def _materialize(
     inputs: Mapping[str, Upstream],
     *,
     audited: bool,
+    also: Sequence[Further],
 ) -> Results:
     """Make, reuse, adopt or keep one partition, holding its lock throughout."""
     source: LakeResource = context.resources.lake
     # A run of one session may also hold an aggregate, which has no partition of its own.
-    partition = context.partition_key if recipe.dataset.calendar else WHOLE
+    partition = WHOLE if recipe.dataset.is_whole else context.partition_key
     job = Job(recipe, partition, source, context.resources.parameters)
     with source.lake.lock(recipe.dataset, partition):
         wanted = job.fingerprint()
@@ -160,7 +165,8 @@ def _materialize(
         )
         context.log.info("%s %s: %s", recipe.dataset.name, partition, decision)
         if found is not None and decision.outcome is not Outcome.BUILT:
-            yield _result(recipe.dataset, found, decision, audited=audited)
+            looked = [each.look(source.lake, partition, None) for each in also]
+            yield _result(recipe.dataset, found, decision, audited=audited, looked=looked)
             return
         start = perf_counter()
         try:
@@ -175,6 +181,7 @@ def _materialize(
             staged.generation,
             decision,
             audited=audited,
+            looked=[each.look(source.lake, partition, staged) for each in also],
             value=staged,
             effort=effort_since(start) | _picture(staged, inputs),
         )
@@ -186,6 +193,7 @@ def _result(  # noqa: PLR0913 - what Dagster is told of a partition, each by nam
     decision: Decision,
     *,
     audited: bool,
+    looked: Sequence[dg.AssetCheckResult],
     value: Staged | None = None,
     effort: Mapping[str, dg.MetadataValue] | None = None,
 ) -> dg.MaterializeResult[Any]:
@@ -196,6 +204,7 @@ def _result(  # noqa: PLR0913 - what Dagster is told of a partition, each by nam
         dg.AssetCheckResult(passed=True, check_name=SCHEMA_CHECK, metadata={"replayed": replayed}),
         quality_check(QUALITY_CHECK, made),
         *([audit_check(AUDIT_CHECK, made)] if audited else []),
+        *looked,
     ]
     version, tags = dg.DataVersion(made.sha256), {OUTCOME_TAG: decision.outcome.value}
     if value is None:

@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 from pydantic import Field, model_validator
 
 from lake_assets.catalog.parameters import Params
+from lake_assets.daily.parameters import DailyParams
 from lake_assets.market.underlyings import UNDERLYINGS, Underlying, underlying_named
 from lake_assets.physics.parameters import SignalParams
 from lake_assets.seconds.params import GROUPS, SecondsParams
@@ -16,8 +17,8 @@ _REGISTERED: Final = frozenset(field.name for field in fields(Underlying))
 _NAMES: Final = sorted({name for group in GROUPS for name in group.model_fields})
 
 
-class LakeParams(SignalParams, SecondsParams):  # type: ignore[misc] # one model_construct a base
-    """Every parameter from Bronze to Gold, of the touches and of the seconds."""
+class LakeParams(SignalParams, SecondsParams, DailyParams):  # type: ignore[misc] # one model_construct a base
+    """Every parameter from Bronze to Gold: of the touches, of the seconds, of the days."""
 
     underlyings: dict[str, dict[str, Any]] = Field(
         {},  # no factory: a resource's defaults are replaced by what the environment sets

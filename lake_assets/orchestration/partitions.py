@@ -1,4 +1,4 @@
-"""Session partitions: one key a trading session, from the frozen calendars."""
+"""Partitions: one key a trading session, from the frozen calendars; or one a day or a month."""
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
@@ -8,9 +8,34 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from lake_assets.catalog.dataset import Cut
 from lake_assets.market.sessions import Calendar, session_days
 
+_FIRST: Final = date(2000, 1, 1)  # nothing was retrieved before
 _WEEKEND: Final = {5: 6, 6: 0}  # weekdays as Python counts them, as cron does
+
+
+def partitions_of(cut: Calendar | Cut) -> dg.TimeWindowPartitionsDefinition | None:
+    """Partitions of a dataset by its cut; None for the one that is whole."""
+    if isinstance(cut, Calendar):
+        return session_partitions(cut)
+    if cut is Cut.DAY:
+        return _days()
+    return _months() if cut is Cut.MONTH else None
+
+
+@cache
+def _days() -> dg.TimeWindowPartitionsDefinition:
+    """Every date, the present one too: a file is retrieved on a date that has not ended."""
+    return dg.DailyPartitionsDefinition(_FIRST.isoformat(), timezone="UTC", end_offset=1)
+
+
+@cache
+def _months() -> dg.TimeWindowPartitionsDefinition:
+    """Every month, the present one too."""
+    return dg.MonthlyPartitionsDefinition(
+        f"{_FIRST:%Y-%m}", fmt="%Y-%m", timezone="UTC", end_offset=1
+    )
 
 
 @cache

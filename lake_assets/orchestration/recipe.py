@@ -3,18 +3,21 @@
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, get_origin, get_type_hints
 
-from lake_assets.catalog import datasets_named
+from lake_assets.catalog import RETRIEVAL_TABLES, datasets_named
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.parameters import Params
 from lake_assets.errors import MissingPartitionError, UnknownNameError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
+from lake_assets.market.facts import Facts
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying, underlying_named
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.sources.inventory import Inventory
+from lake_assets.sources.landed import LANDED
 from lake_assets.sources.option_books import book_fingerprints
 from lake_assets.sources.selection import input_fingerprints
 
@@ -24,10 +27,11 @@ class Recipe:
     """How one dataset is made, as its function's arguments say.
 
     An argument named after a dataset is an upstream edge; one annotated with a group of
-    parameters receives them; `Session`, `Underlying`, `Inventory` and `Fingerprint` receive the
-    partition's session, the dataset's underlying, the raw files, and what the partition is being
-    made from. A table there is one of per underlying means, to an asset of an underlying, that
-    underlying's; to any other all of them, as a dict by underlying.
+    parameters receives them; `Session`, `date`, `Underlying`, `Inventory` and `Fingerprint`
+    receive the partition's session, the day it is named after, the dataset's underlying, the raw
+    files, and what the partition is being made from; a table of `Facts` is the lake's own. A table
+    there is one of per underlying means, to an asset of an underlying, that underlying's; to any
+    other all of them, as a dict by underlying.
     """
 
     dataset: Dataset
@@ -38,6 +42,8 @@ class Recipe:
     underlying: str | None
     raw: str | None
     made_from: str | None
+    day: str | None
+    facts: Mapping[str, type[Facts]]
 
     @classmethod
     def of(cls, dataset: Dataset, make: Callable[..., object]) -> "Recipe":
@@ -51,10 +57,13 @@ class Recipe:
         inputs: dict[str, object] = {}
         params: tuple[str, type[Params]] | None = None
         handed: dict[object, str] = {}
+        facts: dict[str, type[Facts]] = {}
         for name in inspect.signature(make).parameters:
             kind = hints.get(name)
             if isinstance(kind, type) and issubclass(kind, Params):
                 params = (name, kind)
+            elif isinstance(kind, type) and issubclass(kind, Facts):
+                facts[name] = kind
             elif kind in _HANDED_OUT:
                 handed[kind] = name
             else:
@@ -71,6 +80,8 @@ class Recipe:
             underlying=handed.get(Underlying),
             raw=handed.get(Inventory),
             made_from=handed.get(Fingerprint),
+            day=handed.get(date),
+            facts=facts,
         )
 
     def read_by(self, argument: str) -> tuple[Dataset, ...]:
@@ -99,6 +110,7 @@ class Recipe:
         values = group.model_dump(mode="json") if group else {}
         if self.underlying and self.dataset.underlying:
             values["underlying"] = underlying_named(self.dataset.underlying).facts
+        values |= {kind.file: kind.load(lake.root).digest for kind in self.facts.values()}
         return Fingerprint(
             code_version=self.dataset.version,
             schema_hash=self.dataset.schema_hash,
@@ -110,7 +122,7 @@ class Recipe:
     def _input_hashes(self, lake: Lake, partition: str) -> dict[str, str]:
         hashes: dict[str, str] = {}
         for dataset in self.upstream():
-            every = self.dataset.calendar is None and dataset.calendar is not None
+            every = self.dataset.is_whole and not dataset.is_whole
             for name in lake.partitions(dataset) if every else [partition]:
                 found = lake.in_force(dataset, name)
                 if found is None:
@@ -123,7 +135,14 @@ class Recipe:
         return hashes
 
 
-_HANDED_OUT: Final = (Session, Underlying, Inventory, Fingerprint)
+def is_of_touches(recipe: Recipe) -> bool:
+    """Whether a recipe makes a table of a session of the touches: of no underlying's seconds."""
+    dataset = recipe.dataset
+    retrieved = dataset in RETRIEVAL_TABLES
+    return dataset.calendar is not None and dataset.underlying is None and not retrieved
+
+
+_HANDED_OUT: Final = (Session, date, Underlying, Inventory, Fingerprint)
 
 
 def _check_reading(dataset: Dataset, argument: str, kind: object) -> None:
@@ -140,10 +159,14 @@ RawOf = Callable[[Dataset], Mapping[str, str]]
 """From a Bronze dataset to the raw files it would read, each with its SHA-256."""
 
 
-def raw_files_of(inventory: Callable[[], Inventory], session: Session | None) -> RawOf:
-    """Raw files of a session; nothing is scanned unless a recipe asks."""
+def raw_files_of(
+    inventory: Callable[[], Inventory], session: Session | None, day: date | None
+) -> RawOf:
+    """Raw files of a session or a day; nothing is scanned unless a recipe asks."""
 
     def files(dataset: Dataset) -> Mapping[str, str]:
+        if day is not None and dataset.name in LANDED:
+            return dict(LANDED[dataset.name](inventory(), day))
         if session is None:
             raise UnknownNameError(f"{dataset.name} has no session to read raw files of")
         if dataset.underlying is not None:

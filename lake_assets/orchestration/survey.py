@@ -6,15 +6,17 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from lake_assets.catalog.dataset import WHOLE, Dataset
+from lake_assets.catalog import RETRIEVAL_TABLES
+from lake_assets.catalog.dataset import WHOLE, Dataset, day_of
 from lake_assets.errors import MissingPartitionError
-from lake_assets.market.sessions import session_days, session_on
+from lake_assets.market.sessions import session_on
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.arrivals import sessions_with_trades
 from lake_assets.orchestration.job import Job
 from lake_assets.orchestration.parameters import LakeParams
-from lake_assets.orchestration.recipe import Recipe
+from lake_assets.orchestration.recipe import Recipe, is_of_touches
 from lake_assets.orchestration.resources import LakeResource
+from lake_assets.sources.landed import LANDED, landed_partitions
 from lake_assets.sources.option_books import book_fingerprints
 
 
@@ -49,21 +51,34 @@ class Survey:
         """State of every daily dataset for each named session, in the order the data flows.
 
         An underlying counts where it has raw files or a partition: that nobody recorded it is no
-        gap. Where only underlyings count, the touches do not.
+        gap; so do the tables questions are answered from. Where only these count, the touches do
+        not.
         """
         return [state for name in names for state in self._session(self._concerned(name), name)]
 
     def _concerned(self, name: str) -> list[Recipe]:
-        day = date.fromisoformat(name)
-        daily = [
-            recipe
-            for recipe in self.recipes
-            if recipe.dataset.calendar and day in session_days(recipe.dataset.calendar)
+        here = [r for r in self.recipes if not r.dataset.is_whole and r.dataset.has_partition(name)]
+        touches = [r for r in here if is_of_touches(r)]
+        others = [
+            r for r in here if self.has_books(r.dataset, name) or self._has_landed(r.dataset, name)
         ]
-        touches = [r for r in daily if r.dataset.underlying is None]
-        seconds = [r for r in daily if r.dataset.underlying and self.has_books(r.dataset, name)]
-        seen = day in self._trade_days or any(self._is_made(r.dataset, name) for r in touches)
-        return [r for r in daily if r in seconds or (r in touches and (seen or not seconds))]
+        seen = day_of(name) in self._trade_days
+        seen = seen or any(self._is_made(r.dataset, name) for r in touches)
+        return [r for r in here if r in others or (r in touches and (seen or not others))]
+
+    def _has_landed(self, dataset: Dataset, name: str) -> bool:
+        """Whether a table questions are answered from has files for a partition, or the partition.
+
+        Those of one cut are made together, so the files of the first of them speak for all.
+        """
+        if dataset not in RETRIEVAL_TABLES:
+            return False
+        first = next(other for other in RETRIEVAL_TABLES if other.cut is dataset.cut)
+        return name in self._landed[first.name] or self._is_made(dataset, name)
+
+    @cached_property
+    def _landed(self) -> dict[str, set[str]]:
+        return {name: set(landed_partitions(self.source.inventory, name)) for name in LANDED}
 
     def has_books(self, dataset: Dataset, name: str) -> bool:
         """Whether the dataset is of an underlying with raw books of a session, or is made."""
@@ -83,7 +98,7 @@ class Survey:
 
     def aggregates(self) -> list[PartitionState]:
         """State of the datasets that hold every session in one file."""
-        whole = [r for r in self.recipes if r.dataset.calendar is None]
+        whole = [r for r in self.recipes if r.dataset.is_whole]
         return [self._look(recipe, WHOLE, ()) for recipe in whole]
 
     def _session(self, recipes: Sequence[Recipe], name: str) -> Iterator[PartitionState]:

@@ -1,6 +1,13 @@
 """The contracts a session's volatility is read from: one template, for Silver and for questions."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
+
+import duckdb
+import polars as pl
+
+from lake_assets.catalog.option_chains import OPTION_DAILY, OPTION_SNAPSHOTS
 
 DAILY_PICKS: Final = """
 WITH chain AS (
@@ -76,3 +83,31 @@ The columns are those of ``option_daily`` but the snapshot's hash. Nearest the m
 strike, contract. Wings: nearest 7.5 % out of the money within 5 to 10 %. All of them liquid, 7 to
 45 days from expiry, with a volatility. A session without such a contract has a row of nulls.
 """
+
+
+def pick_daily(snapshots: pl.DataFrame, source_sha256: str) -> pl.DataFrame:
+    """A row of `silver/option_daily` for each symbol of a session's snapshot.
+
+    The snapshot is laid out as a file, since that is what the template reads wherever it runs.
+
+    Args:
+        snapshots: rows of one session.
+        source_sha256: content hash of the snapshot as published.
+    """
+    wanted, seen = OPTION_DAILY.dtypes, set(snapshots.select("symbol", "session_date").rows())
+    with TemporaryDirectory() as folder, duckdb.connect(":memory:") as connection:
+        file = Path(folder) / "snapshots.parquet"
+        snapshots.cast(OPTION_SNAPSHOTS.stored_dtypes).write_parquet(file)
+        connection.execute("SET threads = 1")
+        parts = [
+            pl.DataFrame(
+                connection.sql(
+                    DAILY_PICKS,
+                    params={"files": [str(file)], "symbol": symbol, "start": day, "end": day},
+                ).to_arrow_table()
+            )
+            for symbol, day in sorted(seen)
+        ]
+    picked = pl.concat(parts) if parts else pl.DataFrame(schema=wanted)
+    told = picked.with_columns(source_sha256=pl.lit(source_sha256))
+    return told.select(wanted.names()).cast(wanted)

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 KERNELS = sorted(p for p in (PACKAGE / "kernels").glob("*.py") if "@kernel" in p.read_text())
 LAYERS = ("bronze", "silver", "gold")
 MAKERS = (["lake_asset"], ["lake_asset_per_underlying"])
-NUMERIC_ROOMS = ("kernels", "physics", "seconds")
+NUMERIC_ROOMS = ("kernels", "physics", "seconds", "daily")
 
 
 def name_of(path):
