@@ -9,16 +9,19 @@ import dagster as dg
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
-from lake_assets.catalog import SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog import RETRIEVAL_TABLES, SIGNALS, SIGNALS_MULTI_DAY
+from lake_assets.catalog.dataset import Cut
 from lake_assets.cli.backfill import backfill
 from lake_assets.cli.batches import selected
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table, print_runs
-from lake_assets.cli.simulate import lively, simulate
+from lake_assets.cli.simulate import land, lively, simulate
 from lake_assets.definitions import build_definitions
+from lake_assets.market.sessions import Calendar
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.runs import run_partition
+from lake_assets.simulation.chains import ChainSimulation
 
 SESSIONS: Final = ("2025-12-16", "2025-12-17")
 FEATURES: Final = (
@@ -41,11 +44,19 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     out = console()
     params = lively(seed=1, book_records=arguments.book_records)
     made = simulate(SESSIONS, source.raw_root, params)
+    land(SESSIONS, source.raw_root, ChainSimulation())
     out.print(f"Raw vendor files (simulated) of {len(made)} sessions in {source.raw_root}")
-    runs = backfill(SESSIONS, selected(None), workers=os.cpu_count() or 1)
+    # Chains have the sessions of the touches, and go with them: a run costs more than they do.
+    keys = [*selected(None), *_retrieved(Calendar.NEW_YORK)]
+    runs = backfill(SESSIONS, keys, workers=os.cpu_count() or 1)
     if not any(run.error for run in runs):
+        definitions, last = build_definitions(os.environ), SESSIONS[-1]
         whole = [dg.AssetKey(SIGNALS_MULTI_DAY.key)]
-        runs.append(run_partition(build_definitions(os.environ), None, select=whole))
+        runs += [
+            run_partition(definitions, None, select=whole),
+            run_partition(definitions, last, select=_retrieved(Cut.DAY)),
+            run_partition(definitions, last[: len("2026-05")], select=_retrieved(Cut.MONTH)),
+        ]
     print_runs(runs)
     if any(run.error for run in runs):
         return ExitCode.FAILED
@@ -53,6 +64,11 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     _print_proofs(source)
     _print_places(source)
     return ExitCode.DONE
+
+
+def _retrieved(cut: Calendar | Cut) -> list[dg.AssetKey]:
+    """Tables questions are answered from, by what their partitions are."""
+    return [dg.AssetKey(dataset.key) for dataset in RETRIEVAL_TABLES if dataset.cut is cut]
 
 
 def _print_mix(source: LakeResource) -> None:

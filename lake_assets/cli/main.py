@@ -154,6 +154,9 @@ def _add_simulate(simulate: argparse.ArgumentParser) -> None:
         "--book-records", type=int, default=200_000, help="book records a session"
     )
     simulate.add_argument("--overwrite", action="store_true", help="replace what stands there")
+    landed = simulate.add_argument_group("option chains, macro series, geopolitical risk")
+    landed.add_argument("--chains", action="store_true", help="write these, and nothing else")
+    landed.add_argument("--symbols", default="SPY,QQQ,IWM", help="whose chains, as SPY,AAPL")
     books = simulate.add_argument_group("option books, second by second")
     books.add_argument("--underlying", help="write its option books, as NIFTY; nothing else")
     books.add_argument("--strikes", type=int, default=21, help="of each of two expiries")
@@ -176,7 +179,7 @@ def _add_backfill(backfill: argparse.ArgumentParser) -> None:
     what = backfill.add_mutually_exclusive_group()
     what.add_argument(
         "--job",
-        help="assets of a job: ingest, signals, market_truth of every exchange, or everything",
+        help="assets of a job: ingest, signals, market_truth, retrieval_tables, or everything",
     )
     what.add_argument(
         "--select",

@@ -14,6 +14,8 @@ from lake_assets.cli.report import console
 from lake_assets.errors import UnknownNameError
 from lake_assets.market.sessions import session_on
 from lake_assets.market.underlyings import underlying_named
+from lake_assets.simulation.chains import ChainSimulation
+from lake_assets.simulation.landed import Landed, simulate_landed
 from lake_assets.simulation.option_books import simulate_option_books
 from lake_assets.simulation.option_books_params import OptionBookParams
 from lake_assets.simulation.parameters import SimulationParams
@@ -26,6 +28,8 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     """Write the sessions asked for into the raw folder."""
     if arguments.underlying is not None:
         return _run_option_books(arguments)
+    if arguments.chains:
+        return _run_landed(arguments)
     source = open_lake()
     made = simulate(
         parse_sessions(arguments.sessions),
@@ -38,6 +42,29 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
         console().print(f"{session.session.day}: {told} records in {source.raw_root}")
     return ExitCode.DONE
+
+
+def _run_landed(arguments: argparse.Namespace) -> ExitCode:
+    """Write what questions are answered from into the raw folder: chains, macro series, risk."""
+    raw_root = open_lake().raw_root
+    symbols = tuple(symbol.strip().upper() for symbol in arguments.symbols.split(","))
+    made = land(
+        parse_sessions(arguments.sessions),
+        raw_root,
+        ChainSimulation(seed=arguments.seed, symbols=symbols),
+    )
+    console().print(
+        f"{made.chain_rows:,} contracts of {', '.join(symbols)}, {made.macro_values:,} macro values"
+        f" and {made.gpr_months:,} months of geopolitical risk in {raw_root}",
+        soft_wrap=True,
+    )
+    return ExitCode.DONE
+
+
+def land(names: Sequence[str], raw_root: Path, params: ChainSimulation) -> Landed:
+    """Simulate what questions are answered from, for sessions by name."""
+    sessions = [session_on(date.fromisoformat(name)) for name in names]
+    return simulate_landed(sessions, raw_root, params)
 
 
 def _run_option_books(arguments: argparse.Namespace) -> ExitCode:
