@@ -18,7 +18,8 @@ def judge_liquidity(chain: pl.DataFrame, tiers: LiquidityTiers) -> pl.DataFrame:
 
     The farthest strike that counts as executable is the tier's of its symbol.
     """
-    bands = {symbol: tiers.band(symbol) for symbol in chain["symbol"].unique()}
+    # polars keeps the type of what it replaces by an empty table: the one of nobody is never empty
+    bands = {symbol: tiers.band(symbol) for symbol in ["", *chain["symbol"].unique()]}
     band = pl.col("symbol").replace_strict(bands, return_dtype=pl.Float64)
     basic = (
         (pl.col("volume") >= MIN_VOLUME)

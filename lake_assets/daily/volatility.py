@@ -27,7 +27,8 @@ def solve_volatility(chain: pl.DataFrame, session: Session, params: ChainParams)
     York on its expiration, or the close of a short day; an hour at least.
     """
     closes = session.rth.closes if session.rth else session.hours.closes
-    ends = {day: expires_ns(day) for day in chain["expiration"].unique()}
+    # polars keeps the type of what it replaces by an empty table
+    ends = {day: expires_ns(day) for day in chain["expiration"].unique()} or {session.day: closes}
     end = chain["expiration"].replace_strict(ends, return_dtype=pl.Int64).to_numpy()
     start = (chain["quote_time"].dt.epoch("us") * NANOS_PER_MICRO).fill_null(closes).to_numpy()
     priced = Chain(
