@@ -9,13 +9,10 @@ import dagster as dg
 from benchmarks.measurement import answer
 from benchmarks.session import DAY
 from lake_assets.definitions import build_definitions, lake_assets
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.orchestration.runs import run_partition
 
-KEYS: Final = [
-    asset.definition.key
-    for asset in lake_assets()
-    if asset.recipe.dataset.calendar is not None and asset.recipe.dataset.underlying is None
-]
+KEYS: Final = [asset.definition.key for asset in lake_assets() if is_of_touches(asset.recipe)]
 
 
 def dates(times: str) -> dict[str, Any]:

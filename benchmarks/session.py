@@ -26,6 +26,7 @@ from lake_assets.market.vocabulary import Provenance
 from lake_assets.orchestration.audit import Audit
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
 from lake_assets.physics.fuel import measure_fuel
 from lake_assets.physics.parameters import SignalParams
@@ -190,8 +191,8 @@ def _bronze(folder: str | Path) -> dict[str, pl.LazyFrame]:
 
 
 def _rebuild() -> Rebuild:
-    daily = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
-    touches = [recipe for recipe in daily if recipe.dataset.underlying is None]
+    recipes = [asset.recipe for asset in lake_assets()]
+    touches = [recipe for recipe in recipes if is_of_touches(recipe) and not recipe.raw]
     return Rebuild(touches, session_on(DAY), LakeParams(), _MADE_FROM)
 
 

@@ -1,6 +1,6 @@
 """The columns of a vendor's chain file as ours, row by row; what cannot be read says why."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
@@ -134,9 +134,9 @@ def _moments(column: pl.Series) -> pl.Expr:
 
 
 def moment(word: object) -> datetime | None:
-    """An ISO 8601 moment with a zone; None if it is none."""
+    """An ISO 8601 moment with a zone, in UTC; None if it is none."""
     try:
         told = datetime.fromisoformat(str(word).strip())
     except ValueError:
         return None
-    return None if told.tzinfo is None else told
+    return None if told.tzinfo is None else told.astimezone(UTC)

@@ -13,17 +13,14 @@ import pytest
 from lake_assets.definitions import build_definitions, lake_assets
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import session_on
+from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.orchestration.runs import SETTINGS, SessionRun, run_partition
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
 
 DAYS = ("2025-12-16", "2025-12-17")
 DAY = DAYS[-1]
-DAILY = [
-    a.definition.key
-    for a in lake_assets()
-    if a.recipe.dataset.calendar is not None and a.recipe.dataset.underlying is None
-]
+DAILY = [a.definition.key for a in lake_assets() if is_of_touches(a.recipe)]
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
-"""Session partitions are the calendar's sessions, no more and no fewer."""
+"""Partitions are the calendar's sessions, no more and no fewer; or every day, or month."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from lake_assets.catalog import GPR_MONTHLY, MACRO_SERIES, OPTION_SNAPSHOTS, TRUTH_TABLES
+from lake_assets.catalog.dataset import Cut
 from lake_assets.market.sessions import Calendar, session_days
-from lake_assets.orchestration.partitions import session_partitions
+from lake_assets.orchestration.partitions import partitions_of, session_partitions
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=ZoneInfo("UTC"))
 
@@ -41,3 +43,39 @@ def test_the_two_calendars_differ():
 )
 def test_what_the_nse_overrides_decide(day, is_session):
     assert session_partitions(Calendar.NSE).has_partition_key(day) is is_session
+
+
+def test_any_date_may_be_one_of_retrieval_today_too():
+    days = partitions_of(Cut.DAY)
+    keys = days.get_partition_keys(current_time=NOW)
+    assert (keys[0], keys[-1]) == ("2000-01-01", "2026-11-21")
+    assert {"2026-05-30", "2026-05-31"} <= set(keys)
+
+
+def test_months_of_retrieval_are_named_without_a_day():
+    keys = partitions_of(Cut.MONTH).get_partition_keys(current_time=NOW)
+    assert (keys[0], keys[-1], len(keys)) == ("2000-01", "2026-11", 26 * 12 + 11)
+
+
+def test_what_is_whole_has_no_partitions():
+    assert partitions_of(Cut.WHOLE) is None
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name", "known"),
+    [
+        (OPTION_SNAPSHOTS, "2026-05-29", True),
+        (OPTION_SNAPSHOTS, "2026-05-30", False),
+        (OPTION_SNAPSHOTS, "2026-05", False),
+        (MACRO_SERIES, "2026-05-30", True),
+        (MACRO_SERIES, "2026-05", False),
+        (MACRO_SERIES, "all", False),
+        (GPR_MONTHLY, "2026-05", True),
+        (GPR_MONTHLY, "2026-05-01", False),
+        (GPR_MONTHLY, "2026-13", False),
+        (TRUTH_TABLES, "all", True),
+        (TRUTH_TABLES, "2026-05-29", False),
+    ],
+)
+def test_a_dataset_knows_the_names_of_its_partitions(dataset, name, known):
+    assert dataset.has_partition(name) is known

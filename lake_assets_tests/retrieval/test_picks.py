@@ -16,7 +16,7 @@ DAY = date(2026, 5, 29)
 SHA = "f" * 64
 
 
-def contract(strike, side, expiration, iv, spread, *, away=None, **said):  # noqa: PLR0913, PLR0917
+def contract(strike, side, expiration, iv, spread, *, away=None, **said):  # noqa: PLR0913
     signed = round(strike / 100 - 1, 6) if away is None else away
     symbol = said.get("symbol", "SPY")
     mark = side[0].upper()
