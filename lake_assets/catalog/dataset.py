@@ -80,8 +80,9 @@ class Dataset:
     first word of the files' names of a table that has underlyings; the table's own name if empty.
     ``known_at`` is None where no row tells its time: all are known before the working hours.
     ``fresh_within`` is how soon after the night's schedule the session is expected, None for what
-    is made on demand. ``nested_by`` are columns by which the lake publishes the rows a second time beside the Parquet
-    file, as JSON: objects in objects, a level each. ``row_groups_by`` is the first column of the
+    is made on demand. ``nested_by`` are columns by which the lake publishes the rows a second time
+    beside the Parquet file, as JSON: objects in objects, a level each. A ``collection`` is a set of
+    tables made of each other and of nothing else. ``row_groups_by`` is the first column of the
     order where each of its values begins a row group of its own. ``statistics`` go into every
     manifest.
     """
@@ -98,6 +99,7 @@ class Dataset:
     underlying: str | None = None
     file: str = ""
     nested_by: tuple[str, ...] = ()
+    collection: str = ""
     row_groups_by: str | None = None
     statistics: Statistics | None = None
 
@@ -144,8 +146,8 @@ class Dataset:
 
     @property
     def group(self) -> str:
-        """Where the UI shows it: with all of its underlying, or of its layer."""
-        return self.underlying or self.layer.value
+        """Where the UI shows it: with all of its underlying, of its collection, or of its layer."""
+        return self.underlying or self.collection or self.layer.value
 
     @property
     def summary(self) -> str:

@@ -80,6 +80,7 @@ GPR_PRINTS: Final = Dataset(
     schema=GprPrintsSchema,
     sort_by=("date",),
     version="1",
+    collection="gpr",
     cut=Cut.MONTH,
     fresh_within=None,
 )
@@ -89,6 +90,7 @@ GPR_MONTHLY: Final = Dataset(
     schema=GprMonthlySchema,
     sort_by=("date",),
     version="1",
+    collection="gpr",
     cut=Cut.MONTH,
     fresh_within=None,
     statistics=Statistics(

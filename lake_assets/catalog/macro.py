@@ -78,6 +78,7 @@ MACRO_PRINTS: Final = Dataset(
     schema=MacroPrintsSchema,
     sort_by=("series", "observation_date", "file"),
     version="1",
+    collection="macro",
     cut=Cut.DAY,
     fresh_within=None,
 )
@@ -87,6 +88,7 @@ MACRO_SERIES: Final = Dataset(
     schema=MacroSeriesSchema,
     sort_by=("symbol", "observation_date"),
     version="1",
+    collection="macro",
     cut=Cut.DAY,
     fresh_within=None,
     statistics=Statistics(

@@ -185,6 +185,7 @@ OPTION_CHAINS: Final = Dataset(
     schema=OptionChainsSchema,
     sort_by=("symbol", "source", "expiration", "strike", "option_type", "contract_symbol"),
     version="1",
+    collection="chains",
 )
 OPTION_SNAPSHOTS: Final = Dataset(
     name="option_snapshots",
@@ -192,6 +193,7 @@ OPTION_SNAPSHOTS: Final = Dataset(
     schema=OptionSnapshotsSchema,
     sort_by=("symbol", "expiration", "strike", "option_type", "contract_symbol"),
     version="1",
+    collection="chains",
     row_groups_by="symbol",
     statistics=Statistics(
         by="symbol",
@@ -207,5 +209,6 @@ OPTION_DAILY: Final = Dataset(
     schema=OptionDailySchema,
     sort_by=("symbol",),
     version="1",
+    collection="chains",
     statistics=Statistics(by="symbol", measures={"rows": pl.len()}),
 )

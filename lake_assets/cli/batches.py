@@ -114,7 +114,7 @@ def selected(text: str | None) -> list[dg.AssetKey]:
     if len(cuts) > 1:
         raise UnknownNameError(
             f"--select {text!r} names assets whose partitions differ: {', '.join(sorted(cuts))}; "
-            "select the groups of one of them, as group:NIFTY or group:BANKNIFTY, or name a --job"
+            "select the groups of one of them, as group:NIFTY or group:chains, or name a --job"
         )
     return keys
 

@@ -88,6 +88,13 @@ def _faults(source: LakeResource) -> list[RawInputError]:
     return [*source.inventory.faults, *landing_faults(source.inventory)]
 
 
+def _landed(source: LakeResource) -> Iterator[str]:
+    for name in LANDED:
+        found = landed_partitions(source.inventory, name)
+        if found:
+            yield f"{name}: {len(found)} landed, {found[0]} to {found[-1]}"
+
+
 def _print(source: LakeResource) -> None:
     out = console()
     table = plain_table("environment", "")
@@ -104,10 +111,8 @@ def _print(source: LakeResource) -> None:
         books.add_row(str(row["session"]), str(row["underlying"]), str(row["files"]), _due(row))
     if books.row_count:
         out.print(books)
-    for name in LANDED:
-        found = landed_partitions(source.inventory, name)
-        if found:
-            out.print(f"{name}: {len(found)} landed, {found[0]} to {found[-1]}")
+    for line in _landed(source):
+        out.print(line)
     for fault in _faults(source):
         out.print(f"[red]unusable[/red] {fault}", soft_wrap=True)
     if not sessions.row_count and not books.row_count:

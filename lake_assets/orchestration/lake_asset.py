@@ -113,6 +113,8 @@ def _assemble(
 
 def _kind(recipe: Recipe) -> str:
     """What the UI's badge says: the vendor of a Bronze asset, the tool of any other."""
+    if recipe.dataset.collection:
+        return "polars"
     if recipe.raw is None or recipe.dataset.underlying is None:
         return "polars" if recipe.raw is None else "databento"
     packed = underlying_named(recipe.dataset.underlying).source is BookSource.PACKED

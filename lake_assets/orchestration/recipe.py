@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, get_origin, get_type_hints
 
-from lake_assets.catalog import RETRIEVAL_TABLES, datasets_named
+from lake_assets.catalog import datasets_named
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.parameters import Params
 from lake_assets.errors import MissingPartitionError, UnknownNameError
@@ -136,10 +136,9 @@ class Recipe:
 
 
 def is_of_touches(recipe: Recipe) -> bool:
-    """Whether a recipe makes a table of a session of the touches: of no underlying's seconds."""
+    """Whether a recipe makes a session's table of the touches: of no underlying, no collection."""
     dataset = recipe.dataset
-    retrieved = dataset in RETRIEVAL_TABLES
-    return dataset.calendar is not None and dataset.underlying is None and not retrieved
+    return dataset.calendar is not None and not dataset.underlying and not dataset.collection
 
 
 _HANDED_OUT: Final = (Session, date, Underlying, Inventory, Fingerprint)

@@ -49,3 +49,17 @@ def test_what_cannot_be_simulated_is_said_in_a_sentence(simulate, tmp_path, word
     assert code == ExitCode.MISUSE
     assert told in errors
     assert not (tmp_path / "raw" / "option_books").exists()
+
+
+def test_chains_macro_series_and_risk_land_together(simulate, tmp_path):
+    code, out, _ = simulate("--chains", "2025-12-17", "--symbols", "spy, qqq")
+    assert code == ExitCode.DONE
+    assert "contracts of SPY, QQQ" in out
+    landed = {p.relative_to(tmp_path / "raw").as_posix() for p in tmp_path.rglob("*.csv")}
+    assert landed == {
+        "option_chains/2025-12-17/SPY.csv",
+        "option_chains/2025-12-17/QQQ.csv",
+        "macro/2025-12-17/daily.csv",
+        "macro/2025-12-17/monthly.csv",
+        "gpr/gpr-2025-12.csv",
+    }

@@ -35,7 +35,7 @@ def test_every_dataset_has_one_maker():
 def test_an_asset_tells_what_its_catalog_entry_says(asset):
     node, dataset = GRAPH.get(asset.definition.key), asset.recipe.dataset
     assert node.description.startswith(dataset.summary)
-    assert node.group_name == (dataset.underlying or dataset.layer)
+    assert node.group_name == dataset.group
     assert node.kinds
     assert node.owners
     columns = node.metadata["dagster/column_schema"].columns
