@@ -23,6 +23,7 @@ FLAGS: Final = (
     "side_less",
     "silent_before_close_s",
     "trades_after_close",
+    "underlying_unknown_symbols",
 )
 """Quality counts that are worth a warning when they are not zero; quarantine always is."""
 

@@ -1,6 +1,5 @@
 """The published file of geopolitical risk, a workbook or a CSV file, with its retrieval date."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -95,16 +94,12 @@ def gpr_fingerprints(inventory: Inventory, day_: date) -> list[tuple[str, str]]:
 
 def gpr_months(inventory: Inventory) -> list[date]:
     """First days of the months in which a file was retrieved, oldest first."""
-    return sorted({vintage.month for vintage in _vintages(inventory)})
+    return sorted({vintage.month for vintage in _look(inventory)[0]})
 
 
 def undated(inventory: Inventory) -> list[RawInputError]:
-    """Files nobody says the retrieval date of: they are of no vintage."""
-    return [
-        _no_date(file)
-        for file in landed_files(inventory.root, FOLDER, _SUFFIXES)
-        if RETRIEVED_ON not in read_json(_sidecar(file.path))
-    ]
+    """Why files are of no vintage: nobody says, in words that can be read, when they came."""
+    return _look(inventory)[1]
 
 
 def _sidecar(path: Path) -> Path:
@@ -120,28 +115,39 @@ def _no_date(file: LandedFile) -> RawInputError:
     )
 
 
-def _vintages(inventory: Inventory) -> Iterator[Vintage]:
+def _look(inventory: Inventory) -> tuple[list[Vintage], list[RawInputError]]:
+    """Every file with its retrieval date, and the faults of those without."""
     kind = provenance_of(inventory.root / FOLDER)
+    found: list[Vintage] = []
+    faults: list[RawInputError] = []
     for file in landed_files(inventory.root, FOLDER, _SUFFIXES):
-        told = read_json(_sidecar(file.path)).get(RETRIEVED_ON)
-        if told is None:
-            continue
         try:
-            yield Vintage(file, date.fromisoformat(str(told)), kind)
-        except ValueError as error:
-            raise WrongContentError(
-                _sidecar(file.path),
-                expected=f"{RETRIEVED_ON} as YYYY-MM-DD",
-                found=repr(told),
-                remedy="mend it",
-            ) from error
+            found.append(Vintage(file, _retrieved_on(file), kind))
+        except RawInputError as fault:
+            faults.append(fault)
+    return found, faults
+
+
+def _retrieved_on(file: LandedFile) -> date:
+    told = read_json(_sidecar(file.path)).get(RETRIEVED_ON)
+    if told is None:
+        raise _no_date(file)
+    try:
+        return date.fromisoformat(str(told))
+    except ValueError as error:
+        raise WrongContentError(
+            _sidecar(file.path),
+            expected=f"{RETRIEVED_ON} as YYYY-MM-DD",
+            found=repr(told),
+            remedy="mend it",
+        ) from error
 
 
 def _last(inventory: Inventory, month: date) -> Vintage:
     """The file retrieved last in a month."""
-    found = [v for v in _vintages(inventory) if v.month == month]
+    vintages, unsaid = _look(inventory)
+    found = [v for v in vintages if v.month == month]
     if not found:
-        unsaid = undated(inventory)
         raise MissingInputError(
             inventory.root / FOLDER,
             expected=f"a file retrieved in {month:%Y-%m}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import numpy as np
@@ -10,8 +11,8 @@ import polars as pl
 from lake_assets.catalog.option_chains import OPTION_CHAINS
 from lake_assets.errors import MissingInputError
 from lake_assets.market.chain_vocabulary import CallPut, ChainSource, QuoteTimeSource
-from lake_assets.market.price import DBN_PRICE_SCALE, DBN_UNDEFINED_PRICE
-from lake_assets.market.sessions import Interval, Session
+from lake_assets.market.price import DBN_PRICE_SCALE, DBN_UNDEFINED_PRICE, NANOS_PER_SECOND
+from lake_assets.market.sessions import Interval, Session, sessions_between
 from lake_assets.sources.chains import EXPIRED, without_duplicates
 from lake_assets.sources.dbn import iter_records
 from lake_assets.sources.inventory import Inventory
@@ -48,6 +49,21 @@ class OpraDay:
 
     def __iter__(self) -> Iterator[RawFile]:
         return (file for schema in sorted(self.files) for file in self.files[schema])
+
+
+def opra_days(inventory: Inventory) -> list[date]:
+    """Sessions whose regular hours a file of quotes touches, oldest first."""
+    found: set[date] = set()
+    for file in inventory.files:
+        if (file.dataset, file.schema) == (DATASET, SCHEMAS[0]):
+            end = file.start_ns if file.end_ns is None else file.end_ns
+            near = sessions_between(_utc_day(file.start_ns), _utc_day(end))
+            found |= {s.day for s in near if s.rth is not None and s.rth.overlaps(file.span)}
+    return sorted(found)
+
+
+def _utc_day(nanos: int) -> date:
+    return datetime.fromtimestamp(nanos // NANOS_PER_SECOND, UTC).date()
 
 
 def read_opra(day: OpraDay, session: Session, tally: Tally) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from lake_assets.sources.landing import (
     one_provenance,
     provenance_of,
 )
-from lake_assets.sources.opra import OpraDay, read_opra
+from lake_assets.sources.opra import OpraDay, opra_days, read_opra
 from lake_assets.sources.screening import Tally
 
 NON_SESSION: Final = "NON_SESSION"
@@ -71,7 +71,8 @@ def chain_fingerprints(inventory: Inventory, day: date) -> list[tuple[str, str]]
 
 def chain_days(inventory: Inventory) -> list[date]:
     """Sessions that chains have landed for, oldest first."""
-    return [day for day in _landed(inventory) if _is_open(day)]
+    landed = {day for day in _landed(inventory) if _is_open(day)}
+    return sorted(landed | set(opra_days(inventory)))
 
 
 def non_sessions(inventory: Inventory) -> list[NonSessionError]:

@@ -68,6 +68,19 @@ def test_two_different_files_of_one_day_are_refused(tmp_path):
         read(tmp_path)
 
 
+@pytest.mark.parametrize("word", ["soon", "2026-13-01"])
+def test_a_date_nobody_can_read_is_a_fault_of_its_file_alone(tmp_path, word):
+    land(tmp_path, "a.csv", ROW, on="2026-05-06")
+    land(tmp_path, "b.csv", ROW | {"GPR": "1"}, on=word)
+    land(tmp_path, "c.csv", ROW).with_name("c.csv.json").write_text("{")
+    assert read(tmp_path)[0]["gpr"].to_list() == [120.0]
+    assert gpr_months(inventory(tmp_path)) == [MAY]
+    assert [fault.path.name for fault in undated(inventory(tmp_path))] == [
+        "b.csv.json",
+        "c.csv.json",
+    ]
+
+
 @pytest.mark.parametrize("word", ["4/1/2026", "2026-04-01", "20260401", "2026-04-30"])
 def test_months_come_in_many_forms(tmp_path, word):
     land(tmp_path, "a.csv", ROW | {"month": word}, on="2026-05-06")

@@ -8,7 +8,7 @@ import pytest
 from lake_assets.errors import MissingInputError, WrongContentError
 from lake_assets.market.sessions import session_on
 from lake_assets.sources.inventory import scan_raw
-from lake_assets.sources.option_chains import chain_fingerprints, read_option_chains
+from lake_assets.sources.option_chains import chain_days, chain_fingerprints, read_option_chains
 from lake_assets_tests.sources.dbn_files import Request, records, write
 from lake_assets_tests.sources.landed_files import YAHOO, table
 
@@ -181,6 +181,10 @@ def test_definitions_alone_are_no_chain(tmp_path):
     assert chain_fingerprints(scan_raw(tmp_path), DAY) == []
     with pytest.raises(MissingInputError, match="cbbo-1m"):
         read(tmp_path)
+
+
+def test_a_day_of_quotes_alone_has_landed(day):
+    assert chain_days(scan_raw(day)) == [DAY]
 
 
 def test_both_sources_stand_in_bronze(day):
