@@ -113,7 +113,10 @@ def test_a_job_without_dates_takes_what_is_missing_of_it(lake):
         (("backfill", "2025-07-04", "--job", "market_truth_new_york"), "no options traded on"),
         (("backfill", "2025-08-02", "--job", "market_truth"), "is no new_york session"),
         (("backfill", "2025-08-27", "--job", "market_truth_nse"), "is no nse session"),
-        (("backfill", DAY, "--select", "group:NIFTY or group:SPY"), "assets of 2 exchanges"),
+        (
+            ("backfill", DAY, "--select", "group:NIFTY or group:SPY"),
+            "partitions differ: new_york, nse",
+        ),
         (("backfill", "2025-08-27", "--select", "group:NIFTY"), "is no nse session"),
         (("status", "2025-08-02"), "is no new_york session"),
     ],
