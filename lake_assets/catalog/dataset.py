@@ -85,6 +85,7 @@ class Dataset:
     tables made of each other and of nothing else. ``row_groups_by`` is the first column of the
     order where each of its values begins a row group of its own. ``statistics`` go into every
     manifest.
+    Of a dataset that ``is_cited`` replaced files are kept, so that citations of them re-run.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Dataset:
     collection: str = ""
     row_groups_by: str | None = None
     statistics: Statistics | None = None
+    is_cited: bool = False
 
     def __hash__(self) -> int:
         return hash(self.key)

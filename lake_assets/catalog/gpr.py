@@ -93,6 +93,7 @@ GPR_MONTHLY: Final = Dataset(
     collection="gpr",
     cut=Cut.MONTH,
     fresh_within=None,
+    is_cited=True,
     statistics=Statistics(
         by="vintage_month",
         measures={

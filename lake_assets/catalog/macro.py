@@ -91,6 +91,7 @@ MACRO_SERIES: Final = Dataset(
     collection="macro",
     cut=Cut.DAY,
     fresh_within=None,
+    is_cited=True,
     statistics=Statistics(
         by="symbol",
         measures={

@@ -195,6 +195,7 @@ OPTION_SNAPSHOTS: Final = Dataset(
     version="1",
     collection="chains",
     row_groups_by="symbol",
+    is_cited=True,
     statistics=Statistics(
         by="symbol",
         measures={
@@ -210,5 +211,6 @@ OPTION_DAILY: Final = Dataset(
     sort_by=("symbol",),
     version="1",
     collection="chains",
+    is_cited=True,
     statistics=Statistics(by="symbol", measures={"rows": pl.len()}),
 )

@@ -10,3 +10,11 @@ class ExitCode(IntEnum):
     FAILED = 1
     MISUSE = 2  # an unknown date, dataset, parameter or word; argparse's own code too
     REFUSED = 3  # another process is writing the partition; strangers could connect
+
+
+class AnswerCode(IntEnum):
+    """What `lake ask` tells the shell of its answers."""
+
+    ALL = 0
+    SOME = 3  # at least one is stale, unsupported or without data
+    NONE = 4

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from enum import IntEnum
 from pathlib import Path
 
 from lake_assets.cli.exit_code import ExitCode
@@ -16,12 +17,13 @@ from lake_assets.errors import (
 )
 
 
-def main(argv: Sequence[str] | None = None) -> ExitCode:
+def main(argv: Sequence[str] | None = None) -> IntEnum:
     """Run one command; errors made on purpose are printed as one sentence.
 
     Returns:
         0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition, or the service
-        would listen where it must not).
+        would listen where it must not); of `ask` also 3 some numbers are not ok, 4 nothing is
+        answered.
     """
     arguments = parser().parse_args(argv)
     _export(arguments)
@@ -51,7 +53,9 @@ def _export(arguments: argparse.Namespace) -> None:
             os.environ[name] = str(Path(value).resolve())
 
 
-def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
+def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
+    if name in {"ask", "metrics", "cite", "mcp"}:
+        return _retrieval(name)
     # Imported here: `lake --help` should not wait for Dagster.
     from lake_assets.cli import (  # noqa: PLC0415
         audit,
@@ -80,6 +84,13 @@ def _command(name: str) -> Callable[[argparse.Namespace], ExitCode]:
         "status": status.run,
         "verify": verify.run,
     }[name]
+
+
+def _retrieval(name: str) -> Callable[[argparse.Namespace], IntEnum]:
+    # Imported apart: none of these needs Dagster.
+    from lake_assets.cli import ask  # noqa: PLC0415
+
+    return {"ask": ask.ask, "metrics": ask.metrics, "cite": ask.cite, "mcp": ask.mcp}[name]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -129,6 +140,10 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("--format", choices=["table", "csv", "json"], default="table")
 
     _add_serve(command("serve", "Serve the lake over HTTP, on this machine unless told otherwise."))
+    _add_ask(command("ask", "Numbers from Silver, each with a citation that re-runs."))
+    command("metrics", "What can be asked for.").add_argument("--json", action="store_true")
+    command("cite", "The record a citation re-runs from.").add_argument("citation")
+    command("mcp", "Serve retrieval to a program over standard input and output (MCP).")
 
     describe = command("describe", "The datasets, or the columns of one.")
     describe.add_argument("dataset", nargs="?")
@@ -145,6 +160,17 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--host-name", action="append", help="a further name it goes by, as behind a proxy"
     )
+
+
+def _add_ask(ask: argparse.ArgumentParser) -> None:
+    ask.add_argument("question", nargs="?", help='as "past week SPY put/call ratio and IV skew"')
+    ask.add_argument("--verify", metavar="CITATION", help="run a citation again")
+    ask.add_argument("--metric", action="append", default=[], help="id, label or synonym; repeat")
+    ask.add_argument("--ticker", action="append", default=[], help="as SPY or ^GSPC; repeat")
+    ask.add_argument("--window", help="today, yesterday, past_week, past_month, ...")
+    ask.add_argument("--as-of", help="what was known on a date; the newest data if absent")
+    ask.add_argument("--explain", action="store_true", help="what would run; reads nothing")
+    ask.add_argument("--json", action="store_true")
 
 
 def _add_simulate(simulate: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 
@@ -59,3 +60,11 @@ def sha256_of(file: BufferedReader) -> str:
     """Hash of an open file, from its first byte."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_as(path: Path, target: Path) -> None:
+    """Give a file a second name that stays when the first is given away."""
+    make_folder(target.parent)
+    with suppress(FileExistsError):
+        target.hardlink_to(path)
+    sync_folder(target.parent)

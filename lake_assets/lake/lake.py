@@ -26,6 +26,7 @@ from lake_assets.lake.manifest import Generation, Manifest, Stamp
 from lake_assets.lake.nested import is_nested_from, nested_text
 from lake_assets.lake.places import Places
 from lake_assets.lake.reading import Pinned, Reader, load_manifest, with_closed_sets
+from lake_assets.lake.replaced import keep_replaced
 from lake_assets.lake.sql import View, open_views
 from lake_assets.lake.staging import Connect, Staged, stage_rows
 from lake_assets.lake.verify import Finding, verify
@@ -128,6 +129,7 @@ class Lake:
         )
         # The manifest first, naming both: whichever file a crash leaves is one it knows.
         write_text(self._places.manifest(dataset, partition), manifest.to_text(), draft=draft)
+        keep_replaced(self._places, dataset, manifest)
         put_in_place(staged.path, self._places.data(dataset, partition))
         self._nest(dataset, partition, staged.generation)
         return manifest

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lake_assets.catalog.dataset import Dataset
+
+DEFAULT_ROOT: Final = "data/lake"
+REPLACED: Final = "_replaced"  # folder of the generations that newer ones have replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ class Places:
     def nested(self, dataset: Dataset, partition: str) -> Path:
         """The rows as JSON, of a dataset that has them so."""
         return self.root / dataset.nested_path(partition)
+
+    def replaced(self, name: str, sha256: str) -> Path:
+        """Where a generation that was replaced is kept; ``name`` is its path in the lake."""
+        return self.root / REPLACED / f"{name.removesuffix('.parquet')}.{sha256[:16]}.parquet"
 
     def drafts(self, dataset: Dataset, partition: str) -> tuple[Path, Path, Path]:
         """Rows, manifest and JSON on their way in; the lock's holder alone touches them."""
