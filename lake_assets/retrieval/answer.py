@@ -47,7 +47,8 @@ class Answer(BaseModel):
     came with its family. ``vintage`` marks numbers as revised since.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Not "forbid": an answer given out is handed back with its message, to be verified.
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     metric: str
     label: str

@@ -18,7 +18,7 @@ from lake_assets.retrieval.engine import Cell, Request, Row
 from lake_assets.retrieval.implied_vol import ImpliedVol, is_daily
 from lake_assets.retrieval.metrics import METRICS
 from lake_assets.retrieval.nulls import why_null
-from lake_assets.retrieval.reading import Plan, Reader, Shelf, ask_files, newest_with
+from lake_assets.retrieval.reading import Plan, Reader, Remembered, Shelf, ask_files, newest_with
 from lake_assets.retrieval.staleness import is_stale, skipped_session
 from lake_assets.retrieval.vocabulary import GLOBAL, Family, Frequency, Reason, SourceType, Unit
 from lake_assets.retrieval.windows import TimePredicate
@@ -84,8 +84,13 @@ class _Reading:
     """A row with its plan, and the metrics that a missing column keeps from it."""
 
     plan: Plan
-    row: Row
+    found: Remembered
     lacking: frozenset[str]
+
+    @property
+    def row(self) -> Row:
+        """The one row."""
+        return self.found.rows[0]
 
     @property
     def frequency(self) -> Frequency | None:
@@ -103,16 +108,16 @@ class Answering:
         self.implied_vol = ImpliedVol(reader.holdings, self.footers)
         self._tiers = tiers
 
-    def answer(self, request: Request, task: Task) -> Outcome:
+    def answer(self, request: Request, task: Task, shelf: Shelf) -> Outcome:
         """Answers of one run; a file replaced while it was read is read anew, once."""
         try:
-            return self._answer(request, task)
+            return self._answer(request, task, shelf)
         except (DamagedPartitionError, MissingPartitionError):
             pass
         except _FAILURES as error:
             return nothing(task, _failure(error))
         try:
-            return self._answer(request, task)
+            return self._answer(request, task, Shelf.of(self.reader.holdings))
         except _FAILURES as error:
             return nothing(task, _failure(error))
 
@@ -133,13 +138,12 @@ class Answering:
             case Family.GEOPOLITICAL_ANALYSIS:
                 return gpr.plan(shelf, window, setting.published_by)
 
-    def rows(self, request: Request, plan: Plan) -> list[Row]:
+    def rows(self, request: Request, plan: Plan) -> Remembered:
         """Rows of a plan; at most one."""
         is_vol = plan.query.id.startswith("implied_vol@")
         return self.reader.rows(request, plan, self.implied_vol.run if is_vol else ask_files)
 
-    def _answer(self, request: Request, task: Task) -> Outcome:
-        shelf = Shelf.of(self.reader.holdings)
+    def _answer(self, request: Request, task: Task, shelf: Shelf) -> Outcome:
         plan = self.plan(request, shelf, task)
         if plan is None:
             return nothing(task, _why_no_plan(shelf, task))
@@ -148,10 +152,10 @@ class Answering:
         lacking = self._lacking(task.work, plan)
         if lacking.issuperset(task.work.wishes.for_series(None, is_rate=False)):
             return nothing(task, Reason.MISSING_COLUMNS)
-        rows = self.rows(request, plan)
-        if not rows:
+        found = self.rows(request, plan)
+        if not found.rows:
             return nothing(task, Reason.NO_PARTITIONS)
-        return _dressed(task, _Reading(plan=plan, row=rows[0], lacking=lacking), shelf)
+        return _dressed(task, _Reading(plan=plan, found=found, lacking=lacking), shelf)
 
     def _lacking(self, work: Work, plan: Plan) -> frozenset[str]:
         """Metrics that need a column one of the files has not."""
@@ -212,16 +216,18 @@ def _notes(metric: Metric, row: Row) -> tuple[str, ...]:
 
 def _replay(metric: Metric, reading: _Reading) -> Replay:
     """The record that re-runs a cell."""
-    plan = reading.plan
-    return Replay(
-        definition=metric.definition,
-        template=plan.query.id,
-        template_sha256=plan.query.sha256,
-        params=plan.params,
-        inputs=tuple(ReplayInput(path=s.name, sha256=s.sha256) for s in plan.inputs),
-        rows_read=int(reading.row.number("rows_read") or 0),
-        rows_returned=1,
-    )
+    plan, records = reading.plan, reading.found.records
+    if metric.definition not in records:
+        records[metric.definition] = Replay(
+            definition=metric.definition,
+            template=plan.query.id,
+            template_sha256=plan.query.sha256,
+            params=plan.params,
+            inputs=tuple(ReplayInput(path=s.name, sha256=s.sha256) for s in plan.inputs),
+            rows_read=int(reading.row.number("rows_read") or 0),
+            rows_returned=1,
+        )
+    return records[metric.definition]
 
 
 def _age(

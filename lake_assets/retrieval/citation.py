@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -58,10 +59,15 @@ class Replay(BaseModel):
     def _are_in_order(cls, inputs: tuple[ReplayInput, ...]) -> tuple[ReplayInput, ...]:
         return tuple(sorted(inputs, key=lambda file: file.path))
 
-    @property
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The record as JSON holds it; nobody changes it."""
+        return self.model_dump(mode="json")
+
+    @cached_property
     def sha256(self) -> str:
         """Hash of the record's canonical JSON."""
-        return digest(self.model_dump(mode="json"))
+        return digest(self.plain)
 
 
 def citation_id(metric: Metric, entity: str, observed_at: date, replay: Replay) -> str:

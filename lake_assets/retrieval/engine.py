@@ -77,6 +77,7 @@ class Request:
         self._timeout_s = timeout_s
         self._cursor: duckdb.DuckDBPyConnection | None = None
         self._over = Event()
+        self._closing = Lock()
         self.expired = False
 
     def __enter__(self) -> Self:
@@ -88,7 +89,8 @@ class Request:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._over.set()
+        with self._closing:
+            self._over.set()
         if self._cursor:
             self._cursor.close()
 
@@ -116,8 +118,10 @@ class Request:
         """Interrupt until the request ends: a question about to start forgets an earlier one."""
         wait_s = self._timeout_s
         while not self._over.wait(wait_s):
-            self.expired = True
-            cursor.interrupt()
+            with self._closing:
+                if not self._over.is_set():
+                    self.expired = True
+                    cursor.interrupt()
             wait_s = _AGAIN_S
 
 

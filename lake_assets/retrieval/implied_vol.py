@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Final
 
 from lake_assets.catalog import OPTION_DAILY
-from lake_assets.lake.holdings import Holdings
+from lake_assets.lake.holdings import Holding, Holdings
 from lake_assets.retrieval.contract import Footers
 from lake_assets.retrieval.engine import Bound, Request, Row
 from lake_assets.retrieval.picks import DAILY_PICKS
@@ -17,6 +17,7 @@ from lake_assets.retrieval.vocabulary import ColumnType
 from lake_assets.retrieval.windows import TimePredicate, days_before
 
 _REMEMBERED: Final = 20_000  # daily files, a few hundred bytes each
+_WINDOWS: Final = 256  # symbols and windows, a hundred files each
 _CONTRACTS: Final = ("atm_contract", "put_wing_contract", "call_wing_contract")
 _DAILY_FOLDER: Final = f"{PurePath(OPTION_DAILY.path('')).parent}/"
 
@@ -92,6 +93,15 @@ class Pick:
     snapshot_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Which file each session is read from, of one state of the lake."""
+
+    snapshots: tuple[Holding, ...]
+    daily: tuple[Holding, ...]
+    sources: dict[date, Input]
+
+
 class DailyPicks:
     """Rows of ``option_daily`` by file, read once for as long as the file's hash stays."""
 
@@ -129,6 +139,7 @@ class ImpliedVol:
     def __init__(self, holdings: Holdings, footers: Footers) -> None:
         self._dailies = DailyPicks(holdings)
         self._footers = footers
+        self._sorted: dict[tuple[str, date, date], _Sorted] = {}
 
     def plan(
         self,
@@ -194,14 +205,39 @@ class ImpliedVol:
     def _sources(
         self, request: Request, shelf: Shelf, symbol: str, since: date, end: date
     ) -> dict[date, Input]:
-        """For each session with a pick, the file it is read from."""
-        daily = {held.partition: Input.of(held) for held in shelf.daily}
+        """For each session with a pick, the file it is read from.
+
+        Remembered while nothing is published, unless a snapshot had to be read for it.
+        """
+        known = self._sorted.get((symbol, since, end))
+        if known and known.snapshots is shelf.snapshots and known.daily is shelf.daily:
+            return known.sources
         snapshots = {
             held.partition: Input.of(held)
             for held in up_to(shelf.snapshots, end.isoformat())
             if held.partition >= since.isoformat() and symbol in held.statistics
         }
-        daily = {p: s for p, s in daily.items() if p in snapshots and self._is_usable(s)}
+        found, unread = self._from_daily(request, shelf, symbol, snapshots)
+        found = {day: source for day, source in found.items() if since <= day <= end}
+        if found and not unread:
+            if len(self._sorted) > _WINDOWS:
+                self._sorted = {}
+            self._sorted[symbol, since, end] = _Sorted(shelf.snapshots, shelf.daily, found)
+        for scanned in _scan(request, symbol, since, end, unread):
+            day = scanned.day("session_date")
+            if scanned["atm_iv"] is not None and day.isoformat() in snapshots:
+                found[day] = snapshots[day.isoformat()]
+        return found
+
+    def _from_daily(
+        self, request: Request, shelf: Shelf, symbol: str, snapshots: Mapping[str, Input]
+    ) -> tuple[dict[date, Input], list[Input]]:
+        """Daily files with a pick from the snapshot in force; snapshots that have none such."""
+        daily = {
+            held.partition: source
+            for held in shelf.daily
+            if held.partition in snapshots and self._is_usable(source := Input.of(held))
+        }
         rows = self._dailies.of(request, daily.values())
         found: dict[date, Input] = {}
         unread = []
@@ -209,13 +245,9 @@ class ImpliedVol:
             row = rows[daily[partition].sha256].get(symbol) if partition in daily else None
             if row is None or row.snapshot_sha256 != snapshot.sha256:
                 unread.append(snapshot)
-            elif row.iv is not None and since <= row.session <= end:
+            elif row.iv is not None:
                 found[row.session] = daily[partition]
-        for scanned in _scan(request, symbol, since, end, unread):
-            day = scanned.day("session_date")
-            if scanned["atm_iv"] is not None and day.isoformat() in snapshots:
-                found[day] = snapshots[day.isoformat()]
-        return found
+        return found, unread
 
     def _is_usable(self, daily: Input) -> bool:
         return not self._footers.of(daily).lacks(DAILY_COLUMNS)

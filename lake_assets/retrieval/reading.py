@@ -3,13 +3,14 @@
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Final, TypeAlias
 
 from lake_assets.catalog import GPR_MONTHLY, MACRO_SERIES, OPTION_DAILY, OPTION_SNAPSHOTS
 from lake_assets.lake.holdings import Holding, Holdings
+from lake_assets.retrieval.citation import Replay
 from lake_assets.retrieval.engine import Engine, Request, Row
 from lake_assets.retrieval.query import FILES, Query
 from lake_assets.retrieval.vocabulary import SilverTable
@@ -95,6 +96,14 @@ def newest_with(
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a plan gave, and the records made of it since, by definition."""
+
+    rows: list[Row]
+    records: dict[str, Replay] = field(default_factory=dict)
+
+
 Steps: TypeAlias = Callable[[Request, Plan], list[Row]]
 
 
@@ -113,11 +122,11 @@ class Reader:
     def __init__(self, engine: Engine, holdings: Holdings) -> None:
         self.engine = engine
         self.holdings = holdings
-        self._answers: OrderedDict[tuple[object, ...], list[Row]] = OrderedDict()
+        self._answers: OrderedDict[tuple[object, ...], Remembered] = OrderedDict()
         self._lock = Lock()
 
-    def rows(self, request: Request, plan: Plan, steps: Steps = ask_files) -> list[Row]:
-        """Rows of a plan, from files that are as their manifests say before and after.
+    def rows(self, request: Request, plan: Plan, steps: Steps = ask_files) -> Remembered:
+        """Rows of a plan, at most one, from files that are as their manifests say before and after.
 
         Raises:
             DamagedPartitionError: a file is not, or is not any more.
@@ -131,13 +140,13 @@ class Reader:
             if known is not None:
                 self._answers.move_to_end(key)
                 return known
-        rows = steps(request, plan)
+        found = Remembered(steps(request, plan))
         self._require(plan)
         with self._lock:
-            self._answers[key] = rows
+            self._answers[key] = found
             if len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
-        return rows
+        return found
 
     def _require(self, plan: Plan) -> None:
         self.holdings.require((source.path, source.sha256) for source in plan.inputs)

@@ -26,7 +26,7 @@ from lake_assets.retrieval.answering import Answering, Setting, Task, nothing
 from lake_assets.retrieval.audit import AuditLog
 from lake_assets.retrieval.card import CARDS, MetricCard
 from lake_assets.retrieval.claims import ClaimReport, check_claims
-from lake_assets.retrieval.engine import Engine, Request
+from lake_assets.retrieval.engine import Engine
 from lake_assets.retrieval.inquiry import Inquiry
 from lake_assets.retrieval.inspection import Inspection
 from lake_assets.retrieval.metrics import METRICS
@@ -108,7 +108,7 @@ class SilverTool:
         tasks = list(self._tasks(inquiry, moment, settings.lookback_days))
         for task, placed in tasks:
             trail.placed(task, placed, query.time_window)
-        run = [] if query.explain else self._run(tasks, moment)
+        run = [] if query.explain else self._run(tasks, moment, shelf)
         answers = ordered([*inquiry.unrun(), *run], inquiry.order)
         notes = [note.value for _, placed in tasks for note in placed.notes]
         result = result_of(
@@ -182,30 +182,34 @@ class SilverTool:
             task = Task(work=work, symbol=symbol, window=placed.predicate, setting=setting)
             yield task, placed
 
-    def _run(self, tasks: Iterable[tuple[Task, Placed]], moment: Moment) -> Iterator[Answer]:
+    def _run(
+        self, tasks: Iterable[tuple[Task, Placed]], moment: Moment, shelf: Shelf
+    ) -> Iterator[Answer]:
         with self._answering.reader.engine.request() as request:
             for task, placed in tasks:
                 outcome = (
                     nothing(task, placed.reason)
                     if placed.reason
-                    else self._answering.answer(request, task)
+                    else self._answering.answer(request, task, shelf)
                 )
-                if outcome.failure is Reason.NO_PARTITIONS and self._is_known_later(
-                    request, task, moment
-                ):
-                    outcome = nothing(task, Reason.NOT_KNOWN_AT_AS_OF)
+                if outcome.failure is Reason.NO_PARTITIONS:
+                    later = _later(task, moment)
+                    known = later and self._answering.answer(request, later, shelf)
+                    if known and not known.failure:
+                        outcome = nothing(task, Reason.NOT_KNOWN_AT_AS_OF)
                 yield from outcome.answers
 
-    def _is_known_later(self, request: Request, task: Task, moment: Moment) -> bool:
-        """Whether a later vintage answers what was due by then."""
-        vintaged = task.window.source is not SourceType.OPTIONS
-        as_of = task.setting.as_of
-        if not vintaged or moment.is_latest_vintage or as_of is None:
-            return False
-        placed = moment.place_later(task.work.wishes.family)
-        setting = replace(task.setting, published_by=as_of)
-        later = replace(task, window=placed.predicate, setting=setting)
-        return placed.reason is None and not self._answering.answer(request, later).failure
+
+def _later(task: Task, moment: Moment) -> Task | None:
+    """The same asked of later vintages, for what was due by then; None where there are none."""
+    as_of = task.setting.as_of
+    if task.window.source is SourceType.OPTIONS or moment.is_latest_vintage or as_of is None:
+        return None
+    placed = moment.place_later(task.work.wishes.family)
+    if placed.reason:
+        return None
+    setting = replace(task.setting, published_by=as_of)
+    return replace(task, window=placed.predicate, setting=setting)
 
 
 def _planned(task: Task) -> PlannedWork:

@@ -130,7 +130,7 @@ class Trail:
                     {
                         "citation_id": answer.citation_id,
                         "anchors": list(answer.audit_lineage_anchors),
-                        "replay": answer.replay.model_dump(mode="json"),
+                        "replay": answer.replay.plain,
                         "value": answer.value if answer.text is None else answer.text,
                     },
                 )

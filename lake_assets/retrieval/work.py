@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from lake_assets.retrieval.answer import Fuzzy
 from lake_assets.retrieval.definition import Bundle, Metric
@@ -78,6 +79,7 @@ def wishes_of(
     return tuple(found.values())
 
 
+@cache
 def is_global(family: Family) -> bool:
     """Whether a family belongs to no ticker."""
     return any(
