@@ -17,10 +17,9 @@ from pydantic import Field, ValidationError, create_model
 
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake.lake import Lake
+from lake_assets.lake.places import DEFAULT_ROOT
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.sources.inventory import Inventory, scan_raw
-
-DEFAULT_ROOT = "data/lake"
 
 
 class StalePolicy(StrEnum):

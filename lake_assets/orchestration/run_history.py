@@ -146,7 +146,7 @@ def _home() -> str:
     if home := os.environ.get("DAGSTER_HOME"):
         return home
     # Imported here: a server that only shows runs need not load what makes them.
-    from lake_assets.orchestration.resources import DEFAULT_ROOT  # noqa: PLC0415
+    from lake_assets.lake.places import DEFAULT_ROOT  # noqa: PLC0415
 
     return str(Path(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)).resolve() / "_dagster")
 
