@@ -48,6 +48,7 @@ format: env ## format and fix what can be fixed
 bench: env ## every promise of speed beside its reference, at quick sizes
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.serving
+	$(BIN)/python -m benchmarks.retrieval
 
 bench-full: env ## the same with the reference day, growth to 25 M records and 60 sessions
 	$(BIN)/python -m benchmarks --full
