@@ -1,7 +1,8 @@
-"""`lake demo`: two simulated sessions, from vendor files to Gold, and where to look."""
+"""`lake demo`: simulated sessions, from vendor files to Gold, and where to look."""
 
 import argparse
 import os
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,24 @@ from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table, print_runs
 from lake_assets.cli.simulate import land, lively, simulate
 from lake_assets.definitions import build_definitions
-from lake_assets.market.sessions import Calendar
+from lake_assets.market.sessions import Calendar, session_on
+from lake_assets.market.underlyings import underlying_named
+from lake_assets.orchestration.jobs import keys_of
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.orchestration.runs import run_partition
 from lake_assets.simulation.chains import ChainSimulation
+from lake_assets.simulation.option_books import simulate_option_books
+from lake_assets.simulation.option_books_params import OptionBookParams
 
 SESSIONS: Final = ("2025-12-16", "2025-12-17")
+UNDERLYING: Final = "NIFTY"
+_NEXT: Final = (
+    "Next (`lake` is in .venv/bin):",
+    "  `lake serve` plays the sessions in a browser, second by second; `make dev` opens the graph",
+    "  `lake describe signals` explains the columns",
+    '  `lake sql "select outcome, count(*) from gold.signals group by 1"` asks the lake',
+    '  `lake ask "Past week SPY put/call ratio and IV skew"` answers with citations',
+)
 FEATURES: Final = (
     "level_kind",
     "direction",
@@ -45,7 +58,14 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     params = lively(seed=1, book_records=arguments.book_records)
     made = simulate(SESSIONS, source.raw_root, params)
     land(SESSIONS, source.raw_root, ChainSimulation())
-    out.print(f"Raw vendor files (simulated) of {len(made)} sessions in {source.raw_root}")
+    seconds = underlying_named(UNDERLYING)
+    session = session_on(date.fromisoformat(SESSIONS[-1]), seconds.calendar)
+    simulate_option_books(session, seconds, source.raw_root, OptionBookParams())
+    out.print(
+        f"Raw vendor files (simulated) of {len(made)} sessions of ES and SPY, and one of "
+        f"{UNDERLYING}, in {source.raw_root}",
+        soft_wrap=True,
+    )
     # Chains have the sessions of the touches, and go with them: a run costs more than they do.
     keys = [*selected(None), *_retrieved(Calendar.NEW_YORK)]
     runs = backfill(SESSIONS, keys, workers=os.cpu_count() or 1)
@@ -53,6 +73,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         definitions, last = build_definitions(os.environ), SESSIONS[-1]
         whole = [dg.AssetKey(SIGNALS_MULTI_DAY.key)]
         runs += [
+            run_partition(definitions, last, select=keys_of([UNDERLYING])),
             run_partition(definitions, None, select=whole),
             run_partition(definitions, last, select=_retrieved(Cut.DAY)),
             run_partition(definitions, last[: len("2026-05")], select=_retrieved(Cut.MONTH)),
@@ -96,9 +117,5 @@ def _print_places(source: LakeResource) -> None:
     out.print("Gold:")
     for dataset, partition in [*((SIGNALS, s) for s in SESSIONS), (SIGNALS_MULTI_DAY, "all")]:
         out.print(f"  {root / dataset.path(partition)}")
-    out.print(
-        "Next: `make dev` opens the asset graph, `lake describe signals` explains the columns,"
-    )
-    out.print(
-        '      `lake sql "select outcome, count(*) from gold.signals group by 1"` asks the lake.'
-    )
+    for line in _NEXT:
+        out.print(line, soft_wrap=True)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from lake_assets.lake.lake import Lake
-from lake_assets.serving import datasets, day, days, health, page_files, signals, truth
+from lake_assets.serving import datasets, day, days, health, metrics, page_files, signals, truth
 from lake_assets.serving.guard import Guard
 from lake_assets.serving.refusals import add_refusals
 from lake_assets.serving.service import Service
@@ -35,7 +35,7 @@ def build_app(lake: Lake, settings: Settings) -> FastAPI:
         max_body_size=settings.limits.body_bytes,
         lifespan=lifespan,
     )
-    for room in (health, datasets, days, day, signals, truth):
+    for room in (health, datasets, days, day, signals, truth, metrics):
         app.include_router(room.routes(service))
     app.include_router(page_files.routes(page_files.page_files()))
     add_refusals(app)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from lake_assets.errors import (
+    AuditUnavailableError,
     DamagedPartitionError,
     LakeError,
     MissingPartitionError,
@@ -59,6 +60,7 @@ _KINDS: Final[Sequence[tuple[type[BaseException], _Kind]]] = (
     (UnknownSessionError, _Kind(422, "unknown_session")),
     (UnknownNameError, _Kind(422, "unknown_name")),
     (TooMuchAskedError, _Kind(413, "too_much_asked")),
+    (AuditUnavailableError, _Kind(503, "audit_unavailable", headers=_RETRY)),
     (QueryTimeoutError, _Kind(503, "timed_out", headers=_RETRY)),
     (OverloadedError, _Kind(503, "overloaded", headers=_RETRY)),
     (

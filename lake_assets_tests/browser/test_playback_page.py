@@ -96,6 +96,7 @@ def test_the_address_restores_the_view(watched):
     page = watched.open(SECONDS)
     page.click("text=Spreads")
     page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_timeout(600)  # the address follows a little behind
     shown, address = clock(page), page.url
     watched.open(address.removeprefix(watched.address).lstrip("/"))
     assert clock(page) == shown
@@ -151,6 +152,18 @@ def test_a_session_that_is_not_materialized_says_how_to_make_it(watched):
 def test_a_market_nobody_knows_is_named(watched):
     page = watched.open(f"#of=TULIPS&date={DAY}")
     assert "TULIPS is not among ES/SPY, NIFTY" in page.inner_text("#message")
+
+
+def test_a_service_with_a_token_asks_for_it(browser, built_once):
+    token = "".join(f"{number:02x}" for number in range(32))
+    with serving(built_once.root, token=token) as client:
+        page = browser.new_page()
+        page.goto(f"{client.base_url}/{ES}")
+        page.wait_for_selector("#message input")
+        page.fill("#message input", token)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("body[data-ready]")
+        page.close()
 
 
 def test_a_service_that_is_gone_is_told_of(browser, built_once):

@@ -1,8 +1,8 @@
 // What has happened so far, newest first; a click goes there.
 
-import { make } from "./panel.js";
+import { make, put } from "./panel.js";
 
-const SHOWN = 60;
+const SHOWN = 40;
 
 /** `events` are {id, at, kind, tone, text} in order of `at`, the second at which each is known. */
 export class EventTable {
@@ -13,6 +13,14 @@ export class EventTable {
     this.list = make("ol", "events");
     this.list.setAttribute("aria-label", "Events so far");
     host.append(this.list);
+    this.empty = make("li", "empty", "Nothing has happened yet.");
+    this.rows = Array.from({ length: SHOWN }, () => {
+      const row = make("li");
+      row.tabIndex = 0;
+      row.append(make("time"), make("em"), make("span"));
+      return row;
+    });
+    this.list.append(this.empty, ...this.rows);
     this.list.addEventListener("click", (click) => this.chosen(click.target.closest("li")));
     this.list.addEventListener("keydown", (key) => {
       if (key.key === "Enter") this.chosen(key.target.closest("li"));
@@ -33,19 +41,20 @@ export class EventTable {
   show(known, selected) {
     if (known === this.known && selected === this.selected) return;
     [this.known, this.selected] = [known, selected];
-    const rows = this.events.slice(Math.max(0, known - SHOWN), known).reverse();
-    this.list.replaceChildren(...rows.map((event) => this.row(event, event.id === selected)));
-    if (!rows.length) this.list.append(make("li", "empty", "Nothing has happened yet."));
+    this.empty.hidden = known > 0;
+    this.rows.forEach((row, i) => this.fill(row, this.events[known - 1 - i]));
   }
 
-  row(event, selected) {
-    const item = make("li", selected ? "selected" : "");
-    item.dataset.id = event.id;
-    item.tabIndex = 0;
+  fill(row, event) {
+    row.hidden = !event;
+    if (!event) return;
+    row.dataset.id = event.id;
+    row.classList.toggle("selected", event.id === this.selected);
     const told = this.write(event);
-    const kind = make("em", "", told.kind);
+    const [time, kind, text] = row.children;
+    put(time, told.time);
+    put(kind, told.kind);
     kind.dataset.tone = told.tone;
-    item.append(make("time", "", told.time), kind, make("span", "", told.text));
-    return item;
+    put(text, told.text);
   }
 }

@@ -1,7 +1,7 @@
 // What options traded so far, strike by strike: puts to the left, calls to the right.
 
 import { countUpTo } from "./blocks.js";
-import { make, say } from "./panel.js";
+import { make, put, say } from "./panel.js";
 
 const SHOWN = 11;
 const WALLS = { CALL_WALL: "call wall", PUT_WALL: "put wall", GAMMA_FLIP: "flip" };
@@ -12,6 +12,9 @@ export class Flow {
     this.flow = flow;
     this.colours = colours;
     this.ends = flow.of("end_ns");
+    this.strikes = [...new Set(flow.of("strike"))].sort((a, b) => b - a);
+    const place = new Map(this.strikes.map((strike, i) => [strike, i]));
+    this.places = Uint16Array.from(flow.of("strike"), (strike) => place.get(strike));
     this.reset();
     const table = make("table", "flow");
     this.rows = Array.from({ length: SHOWN }, () => {
@@ -28,18 +31,19 @@ export class Flow {
 
   reset() {
     this.taken = 0;
-    this.byStrike = new Map();
+    this.calls = new Float64Array(this.strikes.length);
+    this.puts = new Float64Array(this.strikes.length);
   }
 
   /** Take in every minute that has ended by `now`. */
   gather(now) {
     const known = countUpTo(this.ends, now);
     if (known < this.taken) this.reset();
+    const [rights, volume] = [this.flow.of("right"), this.flow.of("volume")];
+    const call = this.flow.columns.get("right").words.indexOf("C");
     for (let row = this.taken; row < known; row += 1) {
-      const strike = this.flow.at("strike", row);
-      const held = this.byStrike.get(strike) ?? { call: 0, put: 0 };
-      held[this.flow.at("right", row) === "C" ? "call" : "put"] += this.flow.at("volume", row) ?? 0;
-      this.byStrike.set(strike, held);
+      const side = rights[row] === call ? this.calls : this.puts;
+      side[this.places[row]] += volume[row];
     }
     this.taken = known;
   }
@@ -48,22 +52,20 @@ export class Flow {
     this.host.root.hidden = hidden;
     if (hidden) return;
     this.gather(now);
-    const strikes = [...this.byStrike.keys()].sort((a, b) => b - a);
-    const near = strikes.findIndex((strike) => strike <= spot);
-    const first = Math.max(0, Math.min(strikes.length - SHOWN, near - (SHOWN >> 1)));
-    const chosen = strikes.slice(first, first + SHOWN);
-    const most = Math.max(1, ...chosen.flatMap((strike) => Object.values(this.byStrike.get(strike))));
+    const near = this.strikes.findIndex((strike) => strike <= spot);
+    const first = Math.max(0, Math.min(this.strikes.length - SHOWN, near - (SHOWN >> 1)));
+    const shown = (side) => side.subarray(first, first + SHOWN);
+    const most = Math.max(1, ...shown(this.calls), ...shown(this.puts));
     this.rows.forEach((row, i) => {
-      const strike = chosen[i];
-      const [put, at, call, wall] = row.cells;
-      const held = strike === undefined ? { call: 0, put: 0 } : this.byStrike.get(strike);
-      put.firstChild.style.width = `${(100 * held.put) / most}%`;
-      call.firstChild.style.width = `${(100 * held.call) / most}%`;
-      put.title = `${say(held.put, 0)} puts`;
-      call.title = `${say(held.call, 0)} calls`;
-      at.textContent = strike === undefined ? "" : strike.toFixed(0);
+      const strike = this.strikes[first + i];
+      const [puts, calls] = [this.puts[first + i] ?? 0, this.calls[first + i] ?? 0];
+      const [left, at, right, wall] = row.cells;
+      left.firstChild.style.width = `${(100 * puts) / most}%`;
+      right.firstChild.style.width = `${(100 * calls) / most}%`;
+      row.title = `${say(puts, 0)} puts, ${say(calls, 0)} calls`;
+      put(at, strike === undefined ? "" : strike.toFixed(0));
       const here = levels.filter((level) => WALLS[level.kind] && Math.abs(level.price - strike) < 0.5);
-      wall.textContent = here.map((level) => WALLS[level.kind]).join(", ");
+      put(wall, here.map((level) => WALLS[level.kind]).join(", "));
       row.classList.toggle("spot", i + first === near);
     });
   }

@@ -1,6 +1,6 @@
 // Ten levels a side of the future's book, as it stood at the last whole second.
 
-import { make, say } from "./panel.js";
+import { make, put, say } from "./panel.js";
 import { Stretches } from "./stretch.js";
 
 const DEPTH = 10;
@@ -40,12 +40,12 @@ export class Ladder {
     const most = Math.max(1, ...sizes.map((size) => size ?? 0));
     this.rows.forEach(({ side, level, price, fill, size }, i) => {
       const ticks = read(side, "ticks", level);
-      price.textContent = ticks === null ? "–" : (ticks * TICK).toFixed(2);
-      size.textContent = say(sizes[i], 0);
+      put(price, ticks === null ? "–" : (ticks * TICK).toFixed(2));
+      put(size, say(sizes[i], 0));
       fill.style.width = `${(100 * (sizes[i] ?? 0)) / most}%`;
     });
     const age = row < 0 ? null : depth.at("age_s", row);
-    this.host.note.textContent = depth ? (age === null ? "ES, no sound book" : "ES") : "ES, loading";
+    put(this.host.note, depth ? (age === null ? "ES, no sound book" : "ES") : "ES, loading");
   }
 }
 

@@ -4,12 +4,12 @@ import { Clock, SPEEDS } from "./clock.js";
 import { readLink, writeLink } from "./link.js";
 import { make } from "./panel.js";
 import { SecondsView, LAYERS as SECONDS_LAYERS } from "./seconds.js";
-import { askBlocks, askJson, Gone, Refusal } from "./service.js";
+import { askBlocks, askJson, Gone, Refusal, useToken } from "./service.js";
 import { SignalsView, LAYERS as SIGNALS_LAYERS } from "./signals.js";
 import { Zone } from "./zone.js";
 
 const ES = "ES/SPY";
-const LINK_EVERY_MS = 500;
+const LINK_EVERY_MS = 300;
 const part = (id) => document.getElementById(id);
 
 class Page {
@@ -133,11 +133,18 @@ class Page {
     part("seek").setAttribute("aria-valuetext", part("time").textContent);
     document.body.dataset.fps = String(this.clock.frames.perSecond);
     if (seeked) this.showButtons();
-    const stamp = performance.now();
-    if (seeked || stamp - (this.linked ?? 0) > LINK_EVERY_MS) {
-      this.linked = stamp;
-      writeLink({ ...this.where, time: this.origin + now, speed: this.clock.speed, hidden: this.state.hidden, event: this.state.selected });
-    }
+    this.link();
+  }
+
+  /** The address follows, a little behind: browsers refuse to change it at every frame. */
+  link() {
+    this.linking ??= setTimeout(() => {
+      this.linking = null;
+      if (!this.view) return;
+      const { hidden, selected } = this.state;
+      const { now, speed } = this.clock;
+      writeLink({ ...this.where, time: this.origin + now, speed, hidden, event: selected });
+    }, LINK_EVERY_MS);
   }
 
   showButtons() {
@@ -197,7 +204,7 @@ class Page {
       ...Object.fromEntries(SPEEDS.map((speed, i) => [String(i + 1), () => this.clock.setSpeed(speed)])),
     };
     addEventListener("keydown", (key) => {
-      if (key.target.matches("select, input[type=text]") || key.ctrlKey || key.metaKey || key.altKey) return;
+      if (key.target.matches("select, input:not([type=range])") || key.ctrlKey || key.metaKey || key.altKey) return;
       if (key.key === " " && key.target.matches("button")) return;
       const act = acts[key.key];
       if (!act || !this.view) return;
@@ -211,11 +218,26 @@ class Page {
       return await ask();
     } catch (error) {
       if (error.name === "AbortError") return null;
-      if (error instanceof Refusal) this.say(error.status === 404 ? "Not materialized" : "Not answered", error.message);
+      if (error.status === 401) this.askToken();
+      else if (error instanceof Refusal) this.say(error.status === 404 ? "Not materialized" : "Not answered", error.message);
       else if (error instanceof Gone) this.say("Nobody there", error.message);
       else throw error;
       return null;
     }
+  }
+
+  /** The service is open to other machines, and answers only those who know its token. */
+  askToken() {
+    this.say("No entry without the token", "It is what LAKE_API_TOKEN was set to where the service runs.");
+    const field = make("input");
+    field.type = "password";
+    field.setAttribute("aria-label", "Token");
+    field.addEventListener("change", () => {
+      useToken(field.value);
+      this.start();
+    });
+    part("message").append(field);
+    field.focus();
   }
 
   /** A message in place of the view; none takes it away. */

@@ -18,6 +18,13 @@ export function box(host, name, note = "") {
   return { root, body, note: head.lastChild };
 }
 
+/** Set a text; one that is there already costs no layout. */
+export function put(node, text) {
+  if (node.said === text) return;
+  node.said = text;
+  node.textContent = text;
+}
+
 /** Text of a number; a dash where it is unknown. */
 export function say(value, digits = 2, unit = "") {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
@@ -46,7 +53,7 @@ export class Reading {
   }
 
   show(text, tone = "") {
-    this.value.textContent = text;
+    put(this.value, text);
     this.value.dataset.tone = tone;
   }
 }
@@ -66,7 +73,7 @@ export class Gauge {
   }
 
   show(value, text, tone = "") {
-    this.value.textContent = text;
+    put(this.value, text);
     this.fill.dataset.tone = tone;
     if (value === null) {
       this.fill.style.width = "0";

@@ -42,6 +42,7 @@ export class PricePane {
   constructor(host, { kind, colours, zone, rows, format }) {
     this.host = host;
     this.rows = rows;
+    this.colour = colours.price;
     this.chart = createChart(host, {
       autoSize: true,
       layout: {
@@ -72,7 +73,13 @@ export class PricePane {
             wickDownColor: colours.down,
             priceLineStyle: 2,
           })
-        : this.chart.addSeries(LineSeries, { color: colours.price, lineWidth: 1.5, priceLineStyle: 2 });
+        : this.chart.addSeries(LineSeries, {
+            color: "transparent",
+            priceLineVisible: false,
+            lastValueVisible: false,
+            crosshairMarkerVisible: false,
+            autoscaleInfoProvider: () => this.scale(),
+          });
     this.inks = [];
   }
 
@@ -85,6 +92,35 @@ export class PricePane {
 
   repaint() {
     for (const ink of this.inks) ink.refresh?.();
+  }
+
+  /**
+   * Lay out rows at these times once and for all, and leave their drawing to `paint`: handing a
+   * day of seconds to the chart anew takes too long for a seek. `extremes(from, to)` gives least
+   * and greatest price of the rows in sight. The chart wants a price to have a scale at all, and
+   * one at the end to be moved that far: the first one, of `row`, stands there too, unseen. Without
+   * any price, `row` is -1.
+   */
+  lay(times, row, price, extremes) {
+    this.extremes = extremes;
+    if (row < 0) {
+      this.series.setData(times.map((time) => ({ time })));
+      return;
+    }
+    const held = new Set([row, times.length - 1]);
+    this.series.setData(times.map((time, i) => (held.has(i) ? { time, value: price } : { time })));
+    this.line = this.series.createPriceLine({ price, lineStyle: 2, lineWidth: 1, color: this.colour });
+  }
+
+  scale() {
+    const range = this.chart.timeScale().getVisibleLogicalRange();
+    const found = range && this.extremes?.(Math.floor(range.from), Math.ceil(range.to) + 1);
+    return found ? { priceRange: { minValue: found[0], maxValue: found[1] } } : null;
+  }
+
+  /** The price now, at the axis. */
+  mark(price) {
+    this.line.applyOptions({ price });
   }
 
   show(bars) {

@@ -2,9 +2,9 @@
 
 import { countUpTo } from "./blocks.js";
 import { EventTable } from "./events.js";
-import { box, make, percent, plain, Reading, say } from "./panel.js";
+import { box, make, percent, plain, put, Reading, say } from "./panel.js";
 import { PricePane } from "./price.js";
-import { Strip } from "./strip.js";
+import { extent, Strip, trace } from "./strip.js";
 
 const SHOWN_S = 1200;
 const ALERT_S = 20;
@@ -19,6 +19,7 @@ export const LAYERS = [
   ["mids", "Mids"],
   ["spreads", "Spreads"],
   ["depth", "Depth"],
+  ["imbalance", "Imbalance"],
   ["volatility", "Volatility"],
 ];
 
@@ -31,7 +32,7 @@ export class SecondsView {
     this.times = this.seconds.of("timestamp");
     this.knownAt = this.seconds.of("known_at");
     this.spot = this.seconds.of("spot_price");
-    this.points = Array.from(this.times, (time, row) => this.point(time, row));
+    this.stamps = Array.from(this.times, (time) => Math.round(this.origin + time));
     this.shown = -1;
     this.buildPrice(stage);
     this.buildStrips(stage);
@@ -47,11 +48,6 @@ export class SecondsView {
     return Math.min(this.span[1], this.span[0] + 1800);
   }
 
-  point(time, row) {
-    const utc = Math.round(this.origin + time);
-    return Number.isNaN(this.spot[row]) ? { time: utc } : { time: utc, value: this.spot[row] };
-  }
-
   buildPrice(stage) {
     const host = make("div", "price");
     stage.append(host);
@@ -62,8 +58,13 @@ export class SecondsView {
       rows: SHOWN_S,
       format: (value) => value.toFixed(2),
     });
+    const first = this.spot.findIndex((price) => !Number.isNaN(price));
+    this.price.lay(this.stamps, first, this.spot[first], (from, to) =>
+      extent(this.spot, from, Math.min(to, this.shown)),
+    );
     this.price.paint((ink, _, height) => this.paintBands(ink, height), true);
-    this.price.onMove((row) => this.point_(row));
+    this.price.paint((ink) => this.paintSpot(ink));
+    this.price.onMove((row) => this.moved(row));
   }
 
   buildStrips(stage) {
@@ -95,7 +96,13 @@ export class SecondsView {
         series: [line("ce_spread", "call", colours.call), line("pe_spread", "put", colours.put)],
       },
       depth: {
-        name: "Book imbalance",
+        name: "Depth",
+        zero: true,
+        format: (value) => say(value, 0),
+        series: [this.depthOf("ce", "call", colours.call), this.depthOf("pe", "put", colours.put)],
+      },
+      imbalance: {
+        name: "Imbalance",
         series: [line("ce_obi_5", "call", colours.call), line("pe_obi_5", "put", colours.put)],
       },
       volatility: {
@@ -112,6 +119,12 @@ export class SecondsView {
       strip.canvas.addEventListener("mouseleave", () => this.hover(null));
       return strip;
     });
+  }
+
+  /** Five levels of both sides together. */
+  depthOf(right, label, colour) {
+    const [bid, ask] = [this.seconds.of(`${right}_bid_depth_5`), this.seconds.of(`${right}_ask_depth_5`)];
+    return { values: bid.map((size, row) => size + ask[row]), label, colour, meaning: "size of five levels of both sides" };
   }
 
   buildSide(side, pick) {
@@ -210,19 +223,15 @@ export class SecondsView {
     this.hidden = hidden;
     this.happened = countUpTo(this.eventTimes, now);
     if (known !== this.shown || seeked) {
-      if (seeked || known < this.shown || known - this.shown > 600) {
-        this.price.show(this.points.slice(0, known));
-        this.price.lookAtLast(known);
-      } else {
-        for (let row = this.shown; row < known; row += 1) this.price.add(this.points[row]);
-      }
       this.shown = known;
+      this.price.lookAtLast(known);
+      if (known > 0 && !Number.isNaN(this.spot[known - 1])) this.price.mark(this.spot[known - 1]);
       this.price.repaint();
       this.drawStrips();
       this.say(known - 1);
       this.alarm(now);
       this.table.show(this.happened, selected);
-      this.count.textContent = `${this.happened} so far`;
+      put(this.count, `${this.happened} so far`);
     }
   }
 
@@ -239,8 +248,8 @@ export class SecondsView {
 
   say(row) {
     const at = (name) => (row < 0 ? null : this.seconds.at(name, row));
-    for (const [name, [cell, digits]] of Object.entries(this.cells)) cell.textContent = say(at(name), digits);
-    this.strike.textContent = row < 0 ? "" : `strike ${say(at("ce_strike"), 0)}, ${at("expiry") ?? ""}`;
+    for (const [name, [cell, digits]] of Object.entries(this.cells)) put(cell, say(at(name), digits));
+    put(this.strike, row < 0 ? "" : `strike ${say(at("ce_strike"), 0)}, ${at("expiry") ?? ""}`);
     const regime = at("regime");
     this.readings.regime.show(plain(regime), regime ?? "");
     this.readings.spot.show(say(at("spot_price")));
@@ -258,6 +267,17 @@ export class SecondsView {
     }
     this.alert.textContent = found ? `Vacuum: ${found.name}, ${found.text}` : "";
     this.alert.classList.toggle("on", Boolean(found));
+  }
+
+  paintSpot(ink) {
+    const axis = this.price.axis();
+    if (!axis) return;
+    ink.strokeStyle = this.colours.price;
+    ink.lineWidth = 1.5;
+    ink.lineJoin = "round";
+    const from = Math.max(0, Math.floor(axis.row(0)) - 1);
+    const to = Math.min(this.shown, Math.ceil(axis.row(axis.width)) + 1);
+    trace(ink, this.spot, axis, from, to, (price) => this.price.y(price));
   }
 
   paintBands(ink, height) {
@@ -280,13 +300,13 @@ export class SecondsView {
     const axis = this.price.axis();
     const row = x === null || !axis ? null : Math.round(axis.row(x));
     const known = row !== null && row >= 0 && row < this.shown;
-    if (known && !Number.isNaN(this.spot[row])) this.price.pointAt(this.points[row].time, this.spot[row]);
+    if (known && !Number.isNaN(this.spot[row])) this.price.pointAt(this.stamps[row], this.spot[row]);
     else this.price.pointAt(null);
     this.mark(known ? row : null);
   }
 
   /** The crosshair moved (a row, or none), or the view did (undefined). */
-  point_(row) {
+  moved(row) {
     if (row === undefined) {
       if (this.shown > 0) this.drawStrips();
       return;

@@ -4,7 +4,7 @@ import { countUpTo } from "./blocks.js";
 import { EventTable } from "./events.js";
 import { Flow } from "./flow.js";
 import { Ladder } from "./ladder.js";
-import { box, make, plain, say } from "./panel.js";
+import { box, make, plain, put, say } from "./panel.js";
 import { PricePane } from "./price.js";
 import { Strip } from "./strip.js";
 import { Tape } from "./tape.js";
@@ -212,7 +212,7 @@ export class SignalsView {
     // outcomes turn known between touches too: a second is the finest they are told by
     this.table.known = -1;
     this.table.show(this.happened, this.events[this.chosen]?.id);
-    this.count.textContent = `${this.happened} so far`;
+    put(this.count, `${this.happened} so far`);
   }
 
   showCandles(now, bars, seeked) {

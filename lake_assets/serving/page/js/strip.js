@@ -1,5 +1,7 @@
 // A narrow canvas pane on the shared time axis: lines, bars or a ribbon, drawn up to now.
 
+import { put } from "./panel.js";
+
 /** Least and greatest known values of `[from, to)`, or null. */
 export function extent(values, from, to) {
   let low = Infinity;
@@ -10,6 +12,35 @@ export function extent(values, from, to) {
     if (value > high) high = value;
   }
   return low <= high ? [low, high] : null;
+}
+
+/**
+ * Stroke rows `[from, to)` of values. A pixel column gets its least and greatest value: no extreme
+ * is lost, however many rows; an unknown value breaks the line.
+ */
+export function trace(ink, values, axis, from, to, y) {
+  ink.beginPath();
+  let open = false;
+  let row = Math.max(0, from);
+  while (row < to) {
+    const x = Math.round(axis.place(row));
+    const next = Math.min(to, Math.max(row + 1, Math.ceil(axis.row(x + 0.5))));
+    const first = row;
+    const seen = extent(values, first, next);
+    row = next;
+    if (!seen) {
+      open = false;
+      continue;
+    }
+    const [low, high] = seen.map(y);
+    if (open) ink.lineTo(x, low);
+    else ink.moveTo(x, low);
+    if (high !== low) ink.lineTo(x, high);
+    const last = values[row - 1];
+    if (!Number.isNaN(last)) ink.lineTo(x, y(last));
+    open = true;
+  }
+  ink.stroke();
 }
 
 /**
@@ -26,8 +57,12 @@ export class Strip {
     this.root.setAttribute("aria-label", spec.name);
     this.head = document.createElement("header");
     this.canvas = document.createElement("canvas");
-    this.root.append(this.head, this.canvas);
+    this.mark = document.createElement("i");
+    this.mark.className = "mark";
+    this.mark.hidden = true;
+    this.root.append(this.head, this.canvas, this.mark);
     host.append(this.root);
+    this.soft = getComputedStyle(this.root).color;
     this.ink = this.canvas.getContext("2d");
     this.buildHead();
     new ResizeObserver(() => this.resize()).observe(this.canvas);
@@ -53,12 +88,25 @@ export class Strip {
     this.canvas.width = Math.round(this.width * ratio);
     this.canvas.height = Math.round(this.height * ratio);
     this.ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (this.shown) this.draw(...this.shown);
+    if (this.asked) this.paint(...this.asked);
   }
 
-  /** Draw rows `[from, to)` of which those before `known` are known; `axis` maps rows to x. */
+  /**
+   * Show rows `[from, to)` of which those before `known` are known; `axis` maps rows to x. However
+   * often it is asked, a frame is drawn once.
+   */
   draw(axis, from, to, known) {
-    this.shown = [axis, from, to, known];
+    if (!this.waiting) {
+      this.waiting = true;
+      requestAnimationFrame(() => {
+        this.waiting = false;
+        this.paint(...this.asked);
+      });
+    }
+    this.asked = [axis, from, to, known];
+  }
+
+  paint(axis, from, to, known) {
     if (!this.width) return;
     const { ink } = this;
     ink.clearRect(0, 0, this.width, this.height);
@@ -91,40 +139,11 @@ export class Strip {
     return this.height * (1 - (value - scale.low) / (scale.high - scale.low));
   }
 
-  /** A pixel column gets its least and greatest value: no extreme is lost, however many rows. */
   line(series, axis, from, to, scale) {
     if (!scale) return;
-    const { ink } = this;
-    ink.strokeStyle = series.colour;
-    ink.lineWidth = 1.2;
-    ink.beginPath();
-    let open = false;
-    let row = Math.max(0, from);
-    while (row < to) {
-      const x = Math.round(axis.place(row));
-      let low = Infinity;
-      let high = -Infinity;
-      let final = NaN;
-      while (row < to && Math.round(axis.place(row)) === x) {
-        const value = series.values[row];
-        if (!Number.isNaN(value)) {
-          low = Math.min(low, value);
-          high = Math.max(high, value);
-          final = value;
-        }
-        row += 1;
-      }
-      if (low > high) {
-        open = false;
-        continue;
-      }
-      if (open) ink.lineTo(x, this.y(low, scale));
-      else ink.moveTo(x, this.y(low, scale));
-      if (high > low) ink.lineTo(x, this.y(high, scale));
-      ink.lineTo(x, this.y(final, scale));
-      open = true;
-    }
-    ink.stroke();
+    this.ink.strokeStyle = series.colour;
+    this.ink.lineWidth = 1.2;
+    trace(this.ink, series.values, axis, from, to, (value) => this.y(value, scale));
   }
 
   bar(series, axis, from, to, scale) {
@@ -159,7 +178,7 @@ export class Strip {
   labels(axis, scale) {
     const { ink } = this;
     const format = this.spec.format ?? ((value) => value.toFixed(2));
-    ink.fillStyle = getComputedStyle(this.root).color;
+    ink.fillStyle = this.soft;
     ink.font = "10px var(--mono, monospace)";
     ink.textAlign = "left";
     ink.textBaseline = "top";
@@ -175,13 +194,9 @@ export class Strip {
       const value = row === null ? NaN : series.values[row];
       const unknown = value === undefined || Number.isNaN(value);
       const said = series.kind === "ribbon" ? (series.words[value] ?? "–") : unknown ? "–" : format(value);
-      this.readings[i].textContent = series.label ? `${series.label} ${said}` : said;
+      put(this.readings[i], series.label ? `${series.label} ${said}` : said);
     });
-    this.mark?.remove();
-    if (row === null || !axis) return;
-    this.mark = document.createElement("i");
-    this.mark.className = "mark";
-    this.mark.style.left = `${axis.place(row)}px`;
-    this.root.append(this.mark);
+    this.mark.hidden = row === null || !axis;
+    if (!this.mark.hidden) this.mark.style.transform = `translateX(${axis.place(row)}px)`;
   }
 }

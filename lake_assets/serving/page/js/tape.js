@@ -1,7 +1,7 @@
 // The future's prints, newest first.
 
 import { countUpTo } from "./blocks.js";
-import { make } from "./panel.js";
+import { make, put } from "./panel.js";
 import { Stretches } from "./stretch.js";
 
 const SHOWN = 20;
@@ -32,14 +32,14 @@ export class Tape {
       prints.push(...lastPrints(this.stretches.before(now)?.rows ?? null, now, SHOWN - prints.length));
     }
     this.rows.forEach((row, i) => this.write(row, prints[i]));
-    this.host.note.textContent = tape ? "ES" : "ES, loading";
+    put(this.host.note, tape ? "ES" : "ES, loading");
   }
 
   write(row, print) {
     const [time, price, size] = row.cells;
-    time.textContent = print ? this.clock(print.at) : "";
-    price.textContent = print ? (print.ticks * TICK).toFixed(2) : "";
-    size.textContent = print ? String(print.size) : "";
+    put(time, print ? this.clock(print.at) : "");
+    put(price, print ? (print.ticks * TICK).toFixed(2) : "");
+    put(size, print ? String(print.size) : "");
     row.className = !print || print.side === 0 ? "" : print.side > 0 ? "bought" : "sold";
   }
 }

@@ -1,6 +1,6 @@
 // The chosen touch: barrier, tape, fuel, score, runway, and its label once that is known.
 
-import { Gauge, make, plain, Reading, say } from "./panel.js";
+import { Gauge, make, plain, put, Reading, say } from "./panel.js";
 
 export class TouchPanel {
   constructor(host, touches, clock) {
@@ -42,10 +42,12 @@ export class TouchPanel {
   show(row, now) {
     const { touches } = this;
     const at = (name) => (row < 0 ? null : touches.at(name, row));
-    this.host.note.textContent =
+    put(
+      this.host.note,
       row < 0
         ? "none yet"
-        : `${this.clock(at("ts_event_ns"))} ${plain(at("level_kind"))} ${say(at("level_price"))} ${at("direction") === "UP" ? "from below" : "from above"}`;
+        : `${this.clock(at("ts_event_ns"))} ${plain(at("level_kind"))} ${say(at("level_price"))} ${at("direction") === "UP" ? "from below" : "from above"}`,
+    );
     for (const [gauge, name] of [
       [this.score, "break_score_smooth"],
       [this.liquidity, "liquidity_score"],
