@@ -4,7 +4,8 @@ BIN := .venv/bin
 DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
 PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/orchestration/test_audit_of_seconds.py \
-	lake_assets_tests/seconds/test_recovery.py
+	lake_assets_tests/orchestration/test_truths_of_planted_days.py \
+	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds
 export DAGSTER_HOME
 
 .PHONY: help env demo test test-browser soak check format bench bench-full lock dev soak-api docs clean
@@ -30,8 +31,9 @@ test-browser: env ## run the page's tests in Chromium, which Debian's packages g
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
 	$(BIN)/python -m pytest -m browser lake_assets_tests/browser
 
-soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds
-	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 $(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
+soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples
+	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
+		$(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
 
 check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/ruff format --check .

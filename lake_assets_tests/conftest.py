@@ -11,9 +11,13 @@ from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
-# Derandomized: a failure in CI is the same failure at a desk.
+# Derandomized: a failure in CI is the same failure at a desk. `make soak` tries ten times as many.
 settings.register_profile(
-    "lake", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "lake",
+    deadline=None,
+    derandomize=True,
+    max_examples=int(os.environ.get("LAKE_EXAMPLES", "50")),
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("lake")
 

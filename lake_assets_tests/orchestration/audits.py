@@ -11,9 +11,10 @@ from lake_assets.market.sessions import session_on
 from lake_assets.orchestration.audit import Audit
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.rebuild import Rebuild, bronze_of
+from lake_assets.orchestration.recipe import is_of_touches
 
 MADE = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
-RECIPES = [recipe for recipe in MADE if recipe.dataset.underlying is None]
+RECIPES = [recipe for recipe in MADE if is_of_touches(recipe)]
 MINUTE = 60_000_000_000
 
 

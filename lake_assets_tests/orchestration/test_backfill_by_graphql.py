@@ -43,7 +43,7 @@ query ($runId: ID!) {
   }
 }
 """
-KEYS = [{"path": list(d.key)} for d in DATASETS if d.calendar and not d.underlying]
+KEYS = [{"path": list(d.key)} for d in DATASETS if d.calendar and d.group == d.layer]
 
 
 @pytest.fixture

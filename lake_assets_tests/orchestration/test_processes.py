@@ -23,7 +23,7 @@ MATERIALIZE = (
     "--partition",
     DAY,
 )
-TOUCHES = [d for d in DATASETS if d.underlying is None]
+TOUCHES = [d for d in DATASETS if d.group == d.layer]
 PATHS = {d.path(DAY if d.calendar else WHOLE) for d in TOUCHES}
 
 

@@ -7,7 +7,7 @@ import pytest
 from lake_assets.catalog import DATASETS, LABELS, OHLCV_2M, TAPE
 from lake_assets_tests.orchestration.lakes import DAY, built, outcomes
 
-DAILY_NAMES = {d.name for d in DATASETS if d.calendar and d.underlying is None}
+DAILY_NAMES = {d.name for d in DATASETS if d.calendar and d.group == d.layer}
 
 
 def test_a_first_run_builds_everything(empty_lake):

@@ -31,7 +31,7 @@ from lake_assets_tests.sources.packed_shards import put
 UNDERLYINGS = ("NIFTY", "BANKNIFTY")
 FIRST = date(2025, 8, 5)  # a Tuesday; the nearer expiry is the Thursday's
 DAYS = [day for day in session_days(Calendar.NSE) if day >= FIRST]
-DAYS = DAYS[: int(os.environ.get("LAKE_TRUTH_DAYS", "3"))]
+DAYS = DAYS[: int(os.environ.get("LAKE_TRUTH_DAYS", "2"))]
 QUIET = DAYS[-1]
 KEYS = ("dte_bucket", "time_of_day", "regime", "subject", "measure", "statistic")
 SUBJECTS = ("burst", "fear", "liquidity", "chop", "regime")
