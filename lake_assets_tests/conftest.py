@@ -11,15 +11,24 @@ from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
-# Derandomized: a failure in CI is the same failure at a desk. `make soak` tries ten times as many.
+# Derandomized: a failure in CI is the same failure at a desk. `make soak` tries 500.
 settings.register_profile(
     "lake",
     deadline=None,
     derandomize=True,
-    max_examples=int(os.environ.get("LAKE_EXAMPLES", "50")),
+    max_examples=int(os.environ.get("LAKE_EXAMPLES", "30")),
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("lake")
+
+
+# They start servers and whole runs of Dagster: begun last, the other workers would wait for them.
+SLOWEST = ("test_backfill_by_graphql.py", "test_processes.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest."""
+    items.sort(key=lambda item: item.path.name not in SLOWEST)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from lake_assets_tests.orchestration.evening import EVENING, GLOBEX
 from lake_assets_tests.orchestration.lakes import DAILY, DAY, outcomes
 
 SHARES = 4  # of the cuts, so that processes can share them
-CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "40"))
+CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "16"))
 
 
 def cuts_of(audit, count):

@@ -33,7 +33,7 @@ export class Ladder {
   show(now, hidden) {
     this.host.root.hidden = hidden;
     if (hidden) return;
-    const depth = this.stretches.around(Math.floor(now))?.rows;
+    const depth = this.stretches.around(Math.floor(now));
     const row = depth ? lastAt(depth.of("at_ns"), now) : -1;
     const read = (side, what, level) => (row < 0 ? null : depth.at(`${side}_${what}_${level}`, row));
     const sizes = this.rows.map(({ side, level }) => read(side, "size", level));

@@ -82,10 +82,9 @@ class Page {
       return askBlocks(`${path}/${name}?format=blocks&start=${moment(from)}&end=${moment(to)}`);
     };
     const pick = (event) => this.choose(event);
-    const again = () => this.clock.tell(true);
     this.say(null);
     const view = of === ES ? SignalsView : SecondsView;
-    this.view = new view(stage, side, data, { zone, colours: this.colours, slice, pick, again });
+    this.view = new view(stage, side, data, { zone, colours: this.colours, slice, pick });
     this.zone = zone;
     this.origin = data.origin;
     part("zone").textContent = zone.place;

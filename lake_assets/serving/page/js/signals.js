@@ -27,7 +27,7 @@ export const LAYERS = [
 
 /** A session of ES and SPY on the page. */
 export class SignalsView {
-  constructor(stage, side, data, { zone, colours, pick, slice, again }) {
+  constructor(stage, side, data, { zone, colours, pick, slice }) {
     Object.assign(this, { data, zone, colours, pick });
     const { bars, levels, touches } = data.tables;
     this.origin = data.origin;
@@ -44,7 +44,7 @@ export class SignalsView {
     this.shown = -1;
     this.buildPrice(stage);
     this.buildStrips(stage);
-    this.buildSide(side, slice, again);
+    this.buildSide(side, slice);
   }
 
   get span() {
@@ -155,7 +155,8 @@ export class SignalsView {
     });
   }
 
-  buildSide(side, slice, again) {
+  buildSide(side, slice) {
+    const again = () => this.showBook();
     const clock = (at) => this.zone.clock(this.origin + at);
     this.touch = new TouchPanel(box(side, "Touch"), this.touches, clock);
     const pair = make("div", "pair");
@@ -206,13 +207,17 @@ export class SignalsView {
     this.price.repaint();
     this.drawStrips();
     this.touch.show(this.chosen, now);
-    this.ladder.show(now, hidden.has("ladder"));
-    this.tape.show(now, hidden.has("tape"));
+    this.showBook();
     this.flow.show(now, this.lastPrice(), this.levelsNow(), hidden.has("flow"));
     // outcomes turn known between touches too: a second is the finest they are told by
     this.table.known = -1;
     this.table.show(this.happened, this.events[this.chosen]?.id);
     put(this.count, `${this.happened} so far`);
+  }
+
+  showBook() {
+    this.ladder.show(this.now, this.hidden.has("ladder"));
+    this.tape.show(this.now, this.hidden.has("tape"));
   }
 
   showCandles(now, bars, seeked) {

@@ -1,5 +1,9 @@
 // Rows that are too many for a whole day: fetched a stretch at a time, a little ahead of play.
 
+const STILL_MS = 120; // a clock that is dragged through the day asks for nothing on the way
+const AGAIN_MS = 2000;
+const HELD = 12;
+
 /**
  * `ask(start, end)` gives blocks of `[start, end)`, whole seconds since the origin; `arrived` is
  * called when they are there.
@@ -10,36 +14,47 @@ export class Stretches {
     this.held = new Map();
   }
 
-  /** The tables around `now`; null while they are on their way. */
+  /** The rows around `now`; null while they are on their way. */
   around(now) {
     const part = Math.floor(now / this.span);
-    const found = this.fetch(part);
-    if (now - part * this.span > this.span * 0.7) this.fetch(part + 1);
-    return found.tables ?? null;
+    if (now - part * this.span > this.span * 0.7) this.want(part + 1);
+    return this.rows(part);
   }
 
-  /** The tables before those; null while they are on their way. */
+  /** The rows before those; null while they are on their way. */
   before(now) {
-    return this.fetch(Math.floor(now / this.span) - 1).tables ?? null;
+    return this.rows(Math.floor(now / this.span) - 1);
+  }
+
+  rows(part) {
+    const found = this.held.get(part);
+    if (found === undefined) this.want(part);
+    return found ?? null;
+  }
+
+  want(part) {
+    if (this.held.has(part)) return;
+    this.wanted = [...(this.wanted ?? []), part].slice(-3);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      for (const each of this.wanted) this.fetch(each);
+      this.wanted = null;
+    }, STILL_MS);
   }
 
   fetch(part) {
-    let held = this.held.get(part);
-    if (!held) {
-      held = {};
-      this.held.set(part, held);
-      this.ask(part * this.span, (part + 1) * this.span).then(
-        (data) => {
-          held.tables = data.tables;
-          this.arrived();
-        },
-        () => {
-          // asked for again the next time somebody looks there
-          setTimeout(() => this.held.delete(part), 2000);
-        },
-      );
-      if (this.held.size > 12) this.held.delete(this.held.keys().next().value);
-    }
-    return held;
+    if (this.held.has(part)) return;
+    this.held.set(part, null);
+    this.ask(part * this.span, (part + 1) * this.span).then(
+      (data) => {
+        this.held.set(part, data.tables.rows);
+        this.arrived();
+      },
+      () => {
+        // asked for again the next time somebody looks there
+        setTimeout(() => this.held.delete(part), AGAIN_MS);
+      },
+    );
+    if (this.held.size > HELD) this.held.delete(this.held.keys().next().value);
   }
 }

@@ -63,7 +63,9 @@ export class Strip {
     this.root.append(this.head, this.canvas, this.mark);
     host.append(this.root);
     this.soft = getComputedStyle(this.root).color;
-    this.ink = this.canvas.getContext("2d");
+    // opaque: nothing is under it, and blending costs a seek a few ms
+    this.ink = this.canvas.getContext("2d", { alpha: false });
+    this.ground = getComputedStyle(document.body).backgroundColor;
     this.buildHead();
     new ResizeObserver(() => this.resize()).observe(this.canvas);
   }
@@ -109,7 +111,8 @@ export class Strip {
   paint(axis, from, to, known) {
     if (!this.width) return;
     const { ink } = this;
-    ink.clearRect(0, 0, this.width, this.height);
+    ink.fillStyle = this.ground;
+    ink.fillRect(0, 0, this.width, this.height);
     const last = Math.min(to, known);
     const scale = this.scaleOf(from, last);
     ink.save();

@@ -26,10 +26,10 @@ export class Tape {
   show(now, hidden) {
     this.host.root.hidden = hidden;
     if (hidden) return;
-    const tape = this.stretches.around(now)?.rows ?? null;
+    const tape = this.stretches.around(now);
     const prints = lastPrints(tape, now, SHOWN);
     if (prints.length < SHOWN) {
-      prints.push(...lastPrints(this.stretches.before(now)?.rows ?? null, now, SHOWN - prints.length));
+      prints.push(...lastPrints(this.stretches.before(now), now, SHOWN - prints.length));
     }
     this.rows.forEach((row, i) => this.write(row, prints[i]));
     put(this.host.note, tape ? "ES" : "ES, loading");
