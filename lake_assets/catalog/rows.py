@@ -1,11 +1,14 @@
 """What travels from a maker to the lake: rows, and what was counted while they were made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import polars as pl
 import pyarrow as pa
 
+T = TypeVar("T")
 Quality = dict[str, int | float | str | None]
 
 
@@ -21,3 +24,12 @@ class Rows:
     batches: pl.DataFrame | pa.RecordBatchReader
     quality: Quality = field(default_factory=dict)
     anew: Callable[[], "Rows"] | None = None
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """The same items, none of them None, the next one made while the caller works on this one."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = maker.submit(next, items, None)
+            yield item

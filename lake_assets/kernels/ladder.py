@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lake_assets.kernels.compile import kernel
+from lake_assets.kernels.memory import Memory
 from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_TICK
 
 I8: TypeAlias = npt.NDArray[np.int64]
@@ -59,7 +60,7 @@ def as_words(records: npt.NDArray[np.void], words: int = MBP10_WORDS) -> I8:
     return flat.reshape(-1, words)
 
 
-def transpose_ladder(words: I8, rows: I8 | None = None) -> Ladder:
+def transpose_ladder(words: I8, rows: I8 | None = None, memory: Memory | None = None) -> Ladder:
     """Cut ten-level records, or some of them, into columns.
 
     An undefined price nulls its level. So does a defined price that is no whole tick, or none
@@ -68,10 +69,20 @@ def transpose_ladder(words: I8, rows: I8 | None = None) -> Ladder:
     Args:
         words: (n, 46) the records as 64-bit words, little endian, see ``as_words``.
         rows: (m,) which of them, in the order wanted; all if None.
+        memory: where the columns are to be; fresh memory if None.
     """
     taken = np.arange(words.shape[0]) if rows is None else rows
-    bid, ask = empty_side(taken.shape[0]), empty_side(taken.shape[0])
+    lender = Memory() if memory is None else memory
+    bid, ask = _blank_side(taken.shape[0], lender), _blank_side(taken.shape[0], lender)
     return Ladder(bid, ask, _cut(words, taken, bid, ask))
+
+
+def _blank_side(count: int, memory: Memory) -> LadderSide:
+    """A side to be filled: masks of zeros, values of any content."""
+    valid = memory.array((LEVELS, (count + 7) // 8), np.uint8)
+    valid.fill(0)
+    ticks, orders = (memory.array((LEVELS, count), np.int32) for _ in range(2))
+    return LadderSide(ticks, memory.array((LEVELS, count), np.int64), orders, valid)
 
 
 def empty_side(count: int) -> LadderSide:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-
 from lake_assets.errors import CorruptFileError
+from lake_assets.kernels.memory import Memory
 from lake_assets.sources.frames import Content, open_content
 from lake_assets.sources.header import Header, read_header
 from lake_assets.sources.layouts import Layout, Records, layout_of
@@ -40,10 +39,10 @@ def iter_records(file: RawFile, *, chunk_records: int = CHUNK_RECORDS) -> Iterat
 def _stored(
     file: RawFile, content: Content, layout: Layout, chunk_records: int
 ) -> Iterator[Records]:
-    size = layout.record_bytes
+    size, memory = layout.record_bytes, Memory()
     while True:
-        # A new buffer each time: the arrays handed out are views of it.
-        buffer = np.empty(chunk_records * size, np.uint8)
+        # A loan of its own each time: the arrays handed out are views of it.
+        buffer = memory.lend(chunk_records * size)
         at = content.offset
         filled = content.fill(buffer.data)
         records = buffer[: filled - filled % size].view(layout.stored)

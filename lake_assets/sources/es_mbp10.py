@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from lake_assets.catalog.rows import Rows
 from lake_assets.kernels.ladder import as_words, transpose_ladder
+from lake_assets.kernels.memory import Memory
 from lake_assets.market.sessions import Session
 from lake_assets.sources.book_replay import replayed_rows
 from lake_assets.sources.coverage import until
@@ -74,9 +75,11 @@ def read_es_mbp10(
 
 
 def _rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
+    memory = Memory()
+
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         good = screen.named(screen.of_session(kept))
-        ladder = transpose_ladder(as_words(good.chunk), good.at)
+        ladder = transpose_ladder(as_words(good.chunk), good.at, memory)
         screen.tally.add("off_tick_levels", ladder.off_tick)
         records = good.records
         count_odd_states(screen.tally, ladder, records["flags"])

@@ -1,7 +1,6 @@
 """A session's records from all its files, screened, in total order, duplicates dropped."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -9,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from lake_assets.catalog.rows import Rows
+from lake_assets.catalog.rows import Rows, ahead
 from lake_assets.errors import ConflictingInputError, LateRowError, WrongContentError
 from lake_assets.sources.dbn import header_of, iter_records
 from lake_assets.sources.duplicates import IDENTITY, Overlap, find_overlaps, without_duplicates
@@ -121,21 +120,12 @@ def file_records(file: RawFile, symbology: Symbology, screen: Screen) -> Iterato
         WrongContentError: the file stops at the limit of its request.
     """
     first_row = 0
-    for records in _ahead(iter_records(file)):
+    for records in ahead(iter_records(file)):
         kept = screen.known(take(records, first_row, symbology))
         first_row += len(records)
         screen.tally.add("rows_read", len(kept.rows))
         yield kept
     refuse_limit(file.path, file.limit, first_row)
-
-
-def _ahead(arrays: Iterator[Records]) -> Iterator[Records]:
-    """The same arrays, the next one decoded while the caller works on this one."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, arrays, None)
-        while (records := coming.result()) is not None:
-            coming = reader.submit(next, arrays, None)
-            yield records
 
 
 def refuse_limit(path: Path, limit: int | None, records: int) -> None:

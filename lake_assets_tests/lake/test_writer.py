@@ -4,8 +4,6 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lake_assets.catalog import ES_TRADES, LEVELS, SPY_OPTIONS
 from lake_assets.errors import ContractError, CorruptFileError, UnorderedInputError
@@ -46,22 +44,6 @@ def test_row_groups_are_cut_at_fixed_rows(tmp_path):
     heights = [rows for _, rows in told.fetchall()]
     assert sum(heights) == MANY.height
     assert set(heights[:-1]) == {writer.ROW_GROUP}
-
-
-@given(st.lists(st.integers(0, 40), max_size=12))
-def test_groups_hold_the_same_rows_at_fixed_cuts(heights):
-    frame = pl.DataFrame({"x": range(sum(heights))}, schema={"x": pl.Int64})
-    ends = [sum(heights[: n + 1]) for n in range(len(heights))]
-    batches = [
-        pa.RecordBatch.from_pydict({"x": frame["x"][end - height : end].to_arrow()})
-        for end, height in zip(ends, heights, strict=True)
-    ]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "ROW_GROUP", 16)
-        groups = list(writer._groups(batches))  # noqa: SLF001 - the cut itself is the claim
-    assert [x for group in groups for x in group["x"].to_pylist()] == frame["x"].to_list()
-    assert all(g.num_rows == 16 for g in groups[:-1])
-    assert all(0 < g.num_rows <= 16 for g in groups[-1:])
 
 
 BAD = {
