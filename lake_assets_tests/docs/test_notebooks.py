@@ -1,12 +1,18 @@
 """Every notebook runs from its first cell to its last on a lake of two simulated sessions."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
+import dagster as dg
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from lake_assets.catalog import RETRIEVAL_TABLES
+from lake_assets.market.sessions import session_on
+from lake_assets.simulation.chains import ChainSimulation
+from lake_assets.simulation.landed import simulate_landed
 from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.lakes import DAYS, TestLake
 
@@ -18,7 +24,13 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 def two_sessions(tmp_path_factory, built_once) -> TestLake:
     def build(folder):
         shutil.copytree(built_once.root, folder / "lake", copy_function=shutil.copy2)
-        assert TestLake(folder / "lake").run_at_home(DAYS[0]).error is None
+        lake = TestLake(folder / "lake")
+        assert lake.run_at_home(DAYS[0]).error is None
+        sessions = [session_on(date.fromisoformat(day)) for day in DAYS]
+        simulate_landed(sessions, lake.root / "raw", ChainSimulation(symbols=("SPY",)))
+        chains = [dg.AssetKey(d.key) for d in RETRIEVAL_TABLES if d.calendar is not None]
+        for day in DAYS:
+            assert lake.run_at_home(day, select=chains).error is None
 
     return TestLake(filled_once(tmp_path_factory, "two_sessions", build) / "lake")
 
