@@ -24,12 +24,12 @@ import polars as pl
 import psutil
 
 from benchmarks.machine import keep_to
-from benchmarks.option_events import DAY, SESSION, UNDERLYING, make, recipes, write_day
+from benchmarks.market_truth import DAY, LARGE, events, ingest, simulate
 from benchmarks.table import Line, Target, plain
 from lake_assets.catalog import OPTION_STATE
 from lake_assets.lake.lake import Lake
 from lake_assets.market.price import NANOS_PER_SECOND
-from lake_assets.orchestration.resources import lake_from
+from lake_assets.market.sessions import session_on
 
 ROWS: Final = int(os.environ.get("BENCH_SERVED_ROWS", "400000"))
 TIMES: Final = 30
@@ -37,17 +37,15 @@ WARM: Final = 8
 CORES: Final = 2
 COLUMNS: Final = 85
 MS: Final = 1_000
-PATH: Final = f"/v1/day/{UNDERLYING.name}/{DAY}"
-FIRST: Final = list(OPTION_STATE.of(UNDERLYING.name).columns)[:COLUMNS]
+PATH: Final = f"/v1/day/{LARGE.name}/{DAY}"
+FIRST: Final = list(OPTION_STATE.of(LARGE.name).columns)[:COLUMNS]
 
 
 def fill(root: Path) -> None:
     """A day of books with events planted in it, from Bronze to its last event table."""
-    write_day(root, ROWS)
-    source = lake_from({"LAKE_ROOT": str(root)})
-    for bronze in (True, False):
-        for recipe in recipes(bronze=bronze):
-            make(recipe, source)
+    simulate(str(root), str(ROWS))
+    ingest(str(root))
+    events(str(root))
 
 
 @contextmanager
@@ -108,7 +106,7 @@ def floor(root: Path) -> float:
     lake = Lake(root)
 
     def work() -> None:
-        rows = lake.scan(OPTION_STATE.of(UNDERLYING.name), str(DAY)).select(FIRST).collect()
+        rows = lake.scan(OPTION_STATE.of(LARGE.name), str(DAY)).select(FIRST).collect()
         rows.write_ipc_stream(io.BytesIO(), compat_level=pl.CompatLevel.oldest())
 
     return waited(work)
@@ -142,7 +140,7 @@ def lines(root: Path) -> Iterator[Line]:
 
 def _second(count: int) -> int:
     """A moment after the open, another one each time."""
-    return SESSION.hours.opens + count * NANOS_PER_SECOND
+    return session_on(DAY, LARGE.calendar).hours.opens + count * NANOS_PER_SECOND
 
 
 def main() -> None:
@@ -150,7 +148,7 @@ def main() -> None:
     keep_to(CORES)
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder))
-        print(f"serving a day of {UNDERLYING.name}, {TIMES} answers each:")
+        print(f"serving a day of {LARGE.name}, {TIMES} answers each:")
         print(plain(list(lines(Path(folder)))))
 
 

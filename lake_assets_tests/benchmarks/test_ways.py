@@ -1,7 +1,11 @@
 """Every measured way runs, at the smallest size, so that a bench at full size has no surprise."""
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import pytest
 
+import benchmarks
 from benchmarks import market_truth, session
 from benchmarks.orchestration import KEYS
 from lake_assets.catalog import dataset_named
@@ -49,3 +53,9 @@ def test_a_large_day_has_the_rows_asked_for(tmp_path):
 
 def test_one_command_materializes_assets_of_one_calendar():
     assert len({dataset_named("/".join(key.path)).calendar for key in KEYS}) == 1
+
+
+@pytest.mark.parametrize("name", [m.name for m in iter_modules(benchmarks.__path__)])
+def test_every_benchmark_is_made_of_what_is_there(name):
+    if name != "__main__":
+        import_module(f"benchmarks.{name}")
