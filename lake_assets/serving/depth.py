@@ -61,7 +61,8 @@ def ladder_each_second(book: pl.DataFrame, start_ns: int, end_ns: int) -> pl.Dat
     holds = (pl.col("run") == pl.col("run_now")) & (age_ns <= LOOK_BACK_S * NANOS_PER_SECOND)
     return found.select(
         "at_ns",
-        pl.when(holds).then(age_ns / pl.lit(float(NANOS_PER_SECOND))).alias("age_s"),
+        # a divisor of as many rows: polars multiplies by the inverse of a constant one
+        pl.when(holds).then(age_ns / (age_ns * 0 + NANOS_PER_SECOND)).alias("age_s"),
         *(pl.when(holds).then(pl.col(name)).alias(name) for name in LADDER),
     )
 

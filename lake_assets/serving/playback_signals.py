@@ -19,8 +19,8 @@ from lake_assets.catalog import (
 )
 from lake_assets.catalog.schema import Role
 from lake_assets.lake.reading import Pinned
-from lake_assets.market.price import UNITS_PER_DOLLAR
 from lake_assets.market.sessions import Calendar
+from lake_assets.physics.rounding import dollars
 from lake_assets.serving.blocks import Table, packed
 from lake_assets.serving.formats import Format, finite
 from lake_assets.serving.made import BARS, STRIKE, known_at, made_table
@@ -77,6 +77,6 @@ def _touches(rows: pl.DataFrame) -> Table:
 
 
 def _flow(rows: pl.DataFrame) -> Table:
-    strike = pl.col("strike_u") / pl.lit(float(UNITS_PER_DOLLAR))
+    strike = dollars(pl.col("strike_u"))
     table = Table.of(OPTION_FLOW, rows.select(*_FLOW[:1], strike.alias("strike"), *_FLOW[1:]))
     return replace(table, columns={**table.columns, "strike": STRIKE})

@@ -27,7 +27,7 @@ from lake_assets_tests.orchestration.in_memory import MADE_FROM
 
 UNDERLYINGS = ("NIFTY", "SPY")
 DAY = date(2025, 12, 17)
-SHARES, CUTS = 4, int(os.environ.get("LAKE_PROOF_CUTS", "8"))
+SHARES, CUTS = 4, int(os.environ.get("LAKE_PROOF_CUTS", "20"))
 
 
 def session_of(name):
