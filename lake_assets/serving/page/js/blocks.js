@@ -21,7 +21,6 @@ export function readBlocks(buffer) {
 export class Table {
   constructor(told, buffer, start) {
     this.count = told.count;
-    this.facts = told;
     this.columns = new Map(told.columns.map((column) => [column.name, column]));
     this.values = new Map();
     for (const column of told.columns) {
@@ -36,10 +35,6 @@ export class Table {
     const values = this.values.get(name);
     if (!values) throw new Error(`no column ${name}; there are ${[...this.values.keys()].join(", ")}`);
     return values;
-  }
-
-  has(name) {
-    return this.values.has(name);
   }
 
   /** One cell: a number, a word, true or false; null where it is unknown. */

@@ -113,7 +113,7 @@ class Page {
 
   choose(event) {
     this.state.selected = event.id;
-    this.clock.seek(this.view.timeOf(event));
+    this.clock.seek(event.at);
   }
 
   /** The next or the previous event, from where the clock stands. */

@@ -3,8 +3,8 @@
 import { countUpTo } from "./blocks.js";
 import { EventTable } from "./events.js";
 import { box, make, percent, plain, put, Reading, say } from "./panel.js";
-import { PricePane } from "./price.js";
-import { extent, Strip, trace } from "./strip.js";
+import { Panes } from "./panes.js";
+import { extent, trace } from "./strip.js";
 
 const SHOWN_S = 1200;
 const ALERT_S = 20;
@@ -35,7 +35,7 @@ export class SecondsView {
     this.stamps = Array.from(this.times, (time) => Math.round(this.origin + time));
     this.shown = -1;
     this.buildPrice(stage);
-    this.buildStrips(stage);
+    this.buildStrips();
     this.buildSide(side, pick);
   }
 
@@ -49,27 +49,25 @@ export class SecondsView {
   }
 
   buildPrice(stage) {
-    const host = make("div", "price");
-    stage.append(host);
-    this.price = new PricePane(host, {
+    const options = {
       kind: "line",
       colours: this.colours,
       zone: this.zone,
       rows: SHOWN_S,
       format: (value) => value.toFixed(2),
-    });
+    };
+    const spot = (row) => (Number.isNaN(this.spot[row]) ? null : { time: this.stamps[row], price: this.spot[row] });
+    this.panes = new Panes(stage, options, spot);
+    this.price = this.panes.price;
     const first = this.spot.findIndex((price) => !Number.isNaN(price));
     this.price.lay(this.stamps, first, this.spot[first], (from, to) =>
       extent(this.spot, from, Math.min(to, this.shown)),
     );
     this.price.paint((ink, _, height) => this.paintBands(ink, height), true);
     this.price.paint((ink) => this.paintSpot(ink));
-    this.price.onMove((row) => this.moved(row));
   }
 
-  buildStrips(stage) {
-    const host = make("div", "strips");
-    stage.append(host);
+  buildStrips() {
     const { colours, seconds } = this;
     const line = (name, label, colour) => ({
       values: seconds.of(name),
@@ -112,13 +110,7 @@ export class SecondsView {
         series: [line("rv_30s", "30 s", colours.price), line("rv_120s", "120 s", colours.soft)],
       },
     };
-    this.strips = Object.entries(strips).map(([layer, spec]) => {
-      const strip = new Strip(host, spec);
-      strip.layer = layer;
-      strip.canvas.addEventListener("mousemove", (moved) => this.hover(moved.offsetX));
-      strip.canvas.addEventListener("mouseleave", () => this.hover(null));
-      return strip;
-    });
+    for (const [layer, spec] of Object.entries(strips)) this.panes.add(layer, spec);
   }
 
   /** Five levels of both sides together. */
@@ -226,23 +218,11 @@ export class SecondsView {
       this.shown = known;
       this.price.lookAtLast(known);
       if (known > 0 && !Number.isNaN(this.spot[known - 1])) this.price.mark(this.spot[known - 1]);
-      this.price.repaint();
-      this.drawStrips();
+      this.panes.show(known, hidden);
       this.say(known - 1);
       this.alarm(now);
       this.table.show(this.happened, selected);
       put(this.count, `${this.happened} so far`);
-    }
-  }
-
-  drawStrips() {
-    const axis = this.price.axis();
-    if (!axis) return;
-    const from = Math.max(0, Math.floor(axis.row(0)));
-    const to = Math.ceil(axis.row(axis.width)) + 1;
-    for (const strip of this.strips) {
-      strip.root.hidden = this.hidden.has(strip.layer);
-      if (!strip.root.hidden) strip.draw(axis, from, to, this.shown);
     }
   }
 
@@ -256,7 +236,6 @@ export class SecondsView {
     this.readings.expiry.show(say(at("dte_days"), 0));
     this.readings.volume.show(say(at("opt_vol_30s"), 0));
     this.readings.pcr.show(say(at("pcr_volume")));
-    for (const strip of this.strips) strip.point(null, row < 0 ? null : row);
   }
 
   /** A vacuum that has just become known is called out. */
@@ -296,36 +275,7 @@ export class SecondsView {
     }
   }
 
-  hover(x) {
-    const axis = this.price.axis();
-    const row = x === null || !axis ? null : Math.round(axis.row(x));
-    const known = row !== null && row >= 0 && row < this.shown;
-    if (known && !Number.isNaN(this.spot[row])) this.price.pointAt(this.stamps[row], this.spot[row]);
-    else this.price.pointAt(null);
-    this.mark(known ? row : null);
-  }
-
-  /** The crosshair moved (a row, or none), or the view did (undefined). */
-  moved(row) {
-    if (row === undefined) {
-      if (this.shown > 0) this.drawStrips();
-      return;
-    }
-    const whole = row === null ? null : Math.round(row);
-    this.mark(whole !== null && whole >= 0 && whole < this.shown ? whole : null);
-  }
-
-  mark(row) {
-    const axis = this.price.axis();
-    for (const strip of this.strips) strip.point(row === null ? null : axis, row ?? this.shown - 1);
-  }
-
-  /** Where a click on an event goes: to when it was known. */
-  timeOf(event) {
-    return event.at;
-  }
-
   close() {
-    this.price.close();
+    this.panes.close();
   }
 }

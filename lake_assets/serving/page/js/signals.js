@@ -5,8 +5,7 @@ import { EventTable } from "./events.js";
 import { Flow } from "./flow.js";
 import { Ladder } from "./ladder.js";
 import { box, make, plain, put, say } from "./panel.js";
-import { PricePane } from "./price.js";
-import { Strip } from "./strip.js";
+import { Panes } from "./panes.js";
 import { Tape } from "./tape.js";
 import { TouchPanel } from "./touch.js";
 
@@ -43,7 +42,7 @@ export class SignalsView {
     this.index();
     this.shown = -1;
     this.buildPrice(stage);
-    this.buildStrips(stage);
+    this.buildStrips();
     this.buildSide(side, slice);
   }
 
@@ -123,35 +122,38 @@ export class SignalsView {
   }
 
   buildPrice(stage) {
-    const host = make("div", "price");
-    stage.append(host);
-    this.price = new PricePane(host, {
+    const options = {
       kind: "candles",
       colours: this.colours,
       zone: this.zone,
       rows: SHOWN_MINUTES,
       format: (value) => value.toFixed(2),
-    });
+    };
+    const spot = (row) => {
+      const { time, close } = this.candles[row];
+      return close === undefined ? null : { time, price: close };
+    };
+    this.panes = new Panes(stage, options, spot);
+    this.price = this.panes.price;
     this.price.paint((ink, width) => this.paintLevels(ink, width), true);
     this.price.paint((ink) => this.paintTouches(ink));
-    this.price.onMove((row) => this.moved(row));
-    host.addEventListener("click", (click) => this.chooseNear(click));
+    this.price.host.addEventListener("click", (click) => this.chooseNear(click));
   }
 
-  buildStrips(stage) {
-    const host = make("div", "strips");
-    stage.append(host);
+  buildStrips() {
     const { colours } = this;
     const whole = (value) => say(value, 0);
-    this.strips = [
-      ["volume", { name: "Volume", zero: true, format: whole, series: [{ kind: "bar", values: this.volume, colour: colours.soft, meaning: "contracts of the minute" }] }],
-      ["score", { name: "Break score", zero: true, format: whole, series: [{ values: this.score, colour: colours.price, meaning: this.touches.meaning("break_score_smooth") }] }],
-    ].map(([layer, spec]) => {
-      const strip = new Strip(host, spec);
-      strip.layer = layer;
-      strip.canvas.addEventListener("mousemove", (moved) => this.hover(moved.offsetX));
-      strip.canvas.addEventListener("mouseleave", () => this.hover(null));
-      return strip;
+    this.panes.add("volume", {
+      name: "Volume",
+      zero: true,
+      format: whole,
+      series: [{ kind: "bar", values: this.volume, colour: colours.soft, meaning: "contracts of the minute" }],
+    });
+    this.panes.add("score", {
+      name: "Break score",
+      zero: true,
+      format: whole,
+      series: [{ values: this.score, colour: colours.price, meaning: this.touches.meaning("break_score_smooth") }],
     });
   }
 
@@ -204,8 +206,7 @@ export class SignalsView {
     this.happened = countUpTo(this.touchTimes, now);
     const chosen = this.events.find((event) => event.id === selected && event.at <= now);
     this.chosen = chosen ? chosen.row : this.happened - 1;
-    this.price.repaint();
-    this.drawStrips();
+    this.panes.show(this.row, hidden);
     this.touch.show(this.chosen, now);
     this.showBook();
     this.flow.show(now, this.lastPrice(), this.levelsNow(), hidden.has("flow"));
@@ -321,46 +322,7 @@ export class SignalsView {
     if (best !== null) this.pick(this.events[best]);
   }
 
-  drawStrips() {
-    const axis = this.price.axis();
-    if (!axis) return;
-    const from = Math.max(0, Math.floor(axis.row(0)));
-    const to = Math.ceil(axis.row(axis.width)) + 1;
-    for (const strip of this.strips) {
-      strip.root.hidden = this.hidden.has(strip.layer);
-      if (!strip.root.hidden) strip.draw(axis, from, to, this.row);
-      strip.point(null, this.row - 1 < 0 ? null : this.row - 1);
-    }
-  }
-
-  hover(x) {
-    const axis = this.price.axis();
-    const row = x === null || !axis ? null : Math.round(axis.row(x));
-    const known = row !== null && row >= 0 && row < this.row;
-    if (known && this.candles[row].close) this.price.pointAt(this.candles[row].time, this.candles[row].close);
-    else this.price.pointAt(null);
-    this.mark(known ? row : null);
-  }
-
-  moved(row) {
-    if (row === undefined) {
-      if (this.row !== undefined) this.drawStrips();
-      return;
-    }
-    const whole = row === null ? null : Math.round(row);
-    this.mark(whole !== null && whole >= 0 && whole < this.row ? whole : null);
-  }
-
-  mark(row) {
-    const axis = this.price.axis();
-    for (const strip of this.strips) strip.point(row === null ? null : axis, row ?? this.row - 1);
-  }
-
-  timeOf(event) {
-    return event.at;
-  }
-
   close() {
-    this.price.close();
+    this.panes.close();
   }
 }
