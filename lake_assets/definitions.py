@@ -109,7 +109,7 @@ def build_definitions(
 ) -> dg.Definitions:
     """Assemble the code location as the environment describes it; ``assets`` if not all of them.
 
-    LAKE_ROOT, LAKE_RAW, LAKE_STALE, LAKE_LOCK_WAIT_S, LAKE_PARAMETERS, LAKE_AS_OF_NS,
+    LAKE_ROOT, LAKE_RAW, LAKE_MIRROR, LAKE_STALE, LAKE_LOCK_WAIT_S, LAKE_PARAMETERS, LAKE_AS_OF_NS,
     LAKE_AUDIT_CUTS, LAKE_DUCKDB_THREADS and LAKE_DUCKDB_MEMORY are read; everything else has one
     meaning.
     """

@@ -22,6 +22,8 @@ LakeError
 ├── BusyPartitionError         another process is writing the partition
 ├── UnlockedPartitionError     a write was tried by someone who does not hold the lock
 ├── MixedProvenanceError       simulated and vendor data would meet in one lake
+├── UnreachableStoreError      an object store does not answer as it should
+├── MissingPackageError        an optional package is needed and not installed
 ├── AuditUnavailableError      the audit log cannot be written, so no number may be told
 ├── TooMuchAskedError          a request spans more than the service gives at once
 ├── QueryTimeoutError          a query took longer than a request may
@@ -121,7 +123,7 @@ class DamagedPartitionError(LakeError):
 
 
 class BusyPartitionError(LakeError):
-    """Another process is writing the partition and did not finish in time."""
+    """Another process is writing the partition and did not finish in time, or was faster."""
 
 
 class UnlockedPartitionError(LakeError):
@@ -130,6 +132,14 @@ class UnlockedPartitionError(LakeError):
 
 class MixedProvenanceError(LakeError):
     """Simulated and vendor data would meet in one lake."""
+
+
+class UnreachableStoreError(LakeError):
+    """An object store cannot be reached, refuses what is asked, or lost something."""
+
+
+class MissingPackageError(LakeError):
+    """What is asked for needs an optional package that is not installed."""
 
 
 class AuditUnavailableError(LakeError):

@@ -13,8 +13,9 @@ from rich.table import Table
 
 from lake_assets.cli.exit_code import AnswerCode, ExitCode
 from lake_assets.errors import UnknownNameError
-from lake_assets.lake.lake import Lake
+from lake_assets.lake.opening import lake_at
 from lake_assets.lake.places import DEFAULT_ROOT
+from lake_assets.lake.roots import home_of
 from lake_assets.retrieval.answer import Answer
 from lake_assets.retrieval.phrase import Question, parse
 from lake_assets.retrieval.replay import find
@@ -76,11 +77,11 @@ def mcp(_: argparse.Namespace) -> IntEnum:
 
 
 def _root() -> Path:
-    return Path(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)).resolve()
+    return home_of(os.environ.get("LAKE_ROOT", DEFAULT_ROOT))
 
 
 def _tool() -> SilverTool:
-    return SilverTool(Lake(_root()))
+    return SilverTool(lake_at(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)))
 
 
 def _query(question: Question, arguments: argparse.Namespace) -> MetricQuery:

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     text = _told(source.lake, underlying, before, used) + yaml.safe_dump(
         _changed(parameter_values(os.environ), underlying, found), sort_keys=True
     )
-    target = _target(arguments, Path(source.root), underlying, before)
+    target = _target(arguments, source.home, underlying, before)
     _write_new(target, text)
     _print(found, underlying, before, used, target)
     return ExitCode.DONE

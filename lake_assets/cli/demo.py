@@ -3,7 +3,6 @@
 import argparse
 import os
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import dagster as dg
@@ -113,7 +112,7 @@ def _print_proofs(source: LakeResource) -> None:
 
 
 def _print_places(source: LakeResource) -> None:
-    out, root = console(), Path(source.root)
+    out, root = console(), source.home
     out.print("Gold:")
     for dataset, partition in [*((SIGNALS, s) for s in SESSIONS), (SIGNALS_MULTI_DAY, "all")]:
         out.print(f"  {root / dataset.path(partition)}")

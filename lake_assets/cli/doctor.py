@@ -6,12 +6,12 @@ import os
 import platform
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
-from pathlib import Path
 
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import console, plain_table
 from lake_assets.errors import RawInputError
+from lake_assets.lake.roots import is_url
 from lake_assets.market.sessions import session_on
 from lake_assets.market.underlyings import UNDERLYINGS
 from lake_assets.orchestration.arrivals import sessions_with_trades
@@ -38,14 +38,14 @@ def run(arguments: argparse.Namespace) -> ExitCode:
         print(json.dumps(found))
     else:
         _print(source)
-    writable = os.access(source.root, os.W_OK)
+    writable = os.access(source.home, os.W_OK)
     return ExitCode.DONE if writable and not found["faults"] else ExitCode.FAILED
 
 
 def _environment(source: LakeResource) -> Iterator[tuple[str, str]]:
     yield "python", platform.python_version()
     yield from ((name, version(name)) for name in _PACKAGES)
-    yield "lake", str(Path(source.root).resolve())
+    yield "lake", source.root if is_url(source.root) else str(source.home)
     yield "raw files", str(source.raw_root.resolve())
     yield "run history", os.environ["DAGSTER_HOME"]
     yield "cores", str(os.cpu_count())

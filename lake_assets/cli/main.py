@@ -15,6 +15,7 @@ from lake_assets.errors import (
     UnknownSessionError,
     UnsafeServiceError,
 )
+from lake_assets.lake.roots import is_url
 
 
 def main(argv: Sequence[str] | None = None) -> IntEnum:
@@ -50,7 +51,7 @@ def _export(arguments: argparse.Namespace) -> None:
     """Options that move the lake reach every process as the environment they stand for."""
     for option, name in (("root", "LAKE_ROOT"), ("raw", "LAKE_RAW"), ("config", "LAKE_PARAMETERS")):
         if value := getattr(arguments, option, None):
-            os.environ[name] = str(Path(value).resolve())
+            os.environ[name] = value if is_url(value) else str(Path(value).resolve())
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
@@ -101,7 +102,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (a writer, or unsafe).",
     )
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--root", help="folder of the lake (LAKE_ROOT; default data/lake)")
+    where.add_argument(
+        "--root", help="the lake: folder or s3:// URL (LAKE_ROOT; default data/lake)"
+    )
     where.add_argument("--raw", help="folder of the vendor's files (LAKE_RAW; default <root>/raw)")
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 from lake_assets.catalog import DATASETS, RETRIEVAL_TABLES
 from lake_assets.catalog.dataset import Cut, Dataset, day_of
@@ -22,7 +21,7 @@ from lake_assets.sources.option_books import book_days
 def open_lake() -> LakeResource:
     """The lake the environment names, with its run history beside it."""
     source = lake_from(os.environ)
-    use_instance_beside(Path(source.root))
+    use_instance_beside(source.home)
     return source
 
 

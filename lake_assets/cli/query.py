@@ -12,7 +12,7 @@ from lake_assets.lake.sql import select
 
 def run(arguments: argparse.Namespace) -> ExitCode:
     """Print the answer as a table, CSV or JSON."""
-    rows = select(open_lake().lake.open_sql(), arguments.query).pl()
+    rows = select(open_lake().lake.open_sql(arguments.query), arguments.query).pl()
     if arguments.format == "csv":
         print(rows.write_csv(), end="")
     elif arguments.format == "json":

@@ -1,6 +1,5 @@
 """The lake on disk: every way in, every way out."""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -21,31 +20,26 @@ from lake_assets.errors import (
 from lake_assets.lake import lock
 from lake_assets.lake.durability import put_in_place, write_text
 from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.lake.holdings import Holdings
 from lake_assets.lake.identity import provenance_of, require, settle
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
 from lake_assets.lake.nested import is_nested_from, nested_text
 from lake_assets.lake.places import Places
-from lake_assets.lake.reading import Pinned, Reader, load_manifest, with_closed_sets
+from lake_assets.lake.reading import (
+    Pinned,
+    Reader,
+    load_manifest,
+    partition_in,
+    with_closed_sets,
+)
 from lake_assets.lake.replaced import keep_replaced
 from lake_assets.lake.sql import View, open_views
-from lake_assets.lake.staging import Connect, Staged, stage_rows
+from lake_assets.lake.staging import Connect, Staged, in_memory, stage_rows
 from lake_assets.lake.verify import Finding, verify
 from lake_assets.lake.writer import Source
 from lake_assets.market.vocabulary import Provenance
 
 _SHOWN: Final = 8  # partitions a message lists
-
-
-def in_memory() -> duckdb.DuckDBPyConnection:
-    """DuckDB in memory; it fetches no extension."""
-    return duckdb.connect(
-        ":memory:",
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "memory_limit": "2GB",
-        },
-    )
 
 
 class Lake:
@@ -114,11 +108,7 @@ class Lake:
     def commit(self, staged: Staged) -> Manifest:
         """Put a staged partition in force; the caller has held the lock since before staging."""
         dataset, partition = staged.dataset, staged.partition
-        self._require_lock(dataset, partition)
-        if Stamp.of(os.stat(staged.path)) != staged.generation.stamp:  # noqa: PTH116 - fault tests
-            raise DamagedPartitionError(
-                f"{staged.path} is not as it was staged; stage {dataset.name} again"
-            )
+        self._require_staged(staged)
         draft = self._places.drafts(dataset, partition)[1]
         settle(self._places, staged.generation.provenance, draft=draft)
         manifest = Manifest(
@@ -127,12 +117,16 @@ class Lake:
             current=staged.generation,
             previous=self.in_force(dataset, partition),
         )
-        # The manifest first, naming both: whichever file a crash leaves is one it knows.
-        write_text(self._places.manifest(dataset, partition), manifest.to_text(), draft=draft)
-        keep_replaced(self._places, dataset, manifest)
-        put_in_place(staged.path, self._places.data(dataset, partition))
+        self._replace(dataset, manifest, staged.path, draft=draft)
         self._nest(dataset, partition, staged.generation)
         return manifest
+
+    def _replace(self, dataset: Dataset, manifest: Manifest, path: Path, *, draft: Path) -> None:
+        """The manifest first, naming both: whichever file a crash leaves is one it knows."""
+        partition = manifest.partition
+        write_text(self._places.manifest(dataset, partition), manifest.to_text(), draft=draft)
+        keep_replaced(self._places, dataset, manifest)
+        put_in_place(path, self._places.data(dataset, partition))
 
     def _nest(self, dataset: Dataset, partition: str, found: Generation) -> None:
         """Write the rows as JSON too, unless that is done.
@@ -168,6 +162,13 @@ class Lake:
                 "enclose stage and commit in `with lake.lock(dataset, partition)`, or use publish"
             )
 
+    def _require_staged(self, staged: Staged) -> None:
+        self._require_lock(staged.dataset, staged.partition)
+        if Stamp.of(os.stat(staged.path)) != staged.generation.stamp:  # noqa: PTH116 - fault tests
+            raise DamagedPartitionError(
+                f"{staged.path} is not as it was staged; stage {staged.dataset.name} again"
+            )
+
     # Ways out
 
     def in_force(self, dataset: Dataset, partition: str) -> Generation | None:
@@ -200,7 +201,7 @@ class Lake:
     def partitions(self, dataset: Dataset) -> list[str]:
         """Partitions with a manifest and a file, sorted."""
         folder = self._places.manifest(dataset, WHOLE).parent
-        named = (_partition_in(path, dataset) for path in folder.glob(f"{dataset.prefix}*.json"))
+        named = (partition_in(path, dataset) for path in folder.glob(f"{dataset.prefix}*.json"))
         return sorted(p for p in named if p and self._places.data(dataset, p).exists())
 
     def relation(
@@ -243,8 +244,16 @@ class Lake:
         for file, generation in self._each(dataset, partition):
             yield Pinned(dataset, generation, file)
 
-    def open_sql(self) -> duckdb.DuckDBPyConnection:
-        """DuckDB with one view per dataset, as ``bronze.es_trades``, that can open nothing else."""
+    def holdings(self) -> Holdings:
+        """What it holds, for who looks often."""
+        return Holdings(self.root)
+
+    def open_sql(self, question: str | None = None) -> duckdb.DuckDBPyConnection:
+        """DuckDB with one view per dataset, as ``bronze.es_trades``, that can open nothing else.
+
+        Where files are far away, the views that the question does not name are empty.
+        """
+        del question  # here every file is at hand
         return open_views(self._connect(), self._views)
 
     def _views(self, dataset: Dataset) -> View:
@@ -287,14 +296,3 @@ class Lake:
             f"{key} has no partition {partition}; {more} {listed}; materialize it with "
             f"`dagster asset materialize -m lake_assets.definitions --select key:{key}{cut}`"
         )
-
-
-def _partition_in(path: Path, dataset: Dataset) -> str | None:
-    """The partition a manifest is of, None if it is another dataset's."""
-    try:
-        body = json.loads(path.read_text(encoding="utf-8"))
-        owner, partition = body["dataset"], body["partition"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None  # `verify` names a damaged manifest
-    mine = owner == "/".join(dataset.key) and dataset.stem(partition).endswith(path.stem)
-    return str(partition) if mine else None

@@ -1,5 +1,6 @@
 """Which generation a file is, and the open file that proves it."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,17 @@ def load_manifest(path: Path) -> Manifest | None:
     except UnicodeDecodeError as error:
         raise DamagedPartitionError(f"{path}: expected UTF-8, {error}") from error
     return Manifest.from_text(text, str(path))
+
+
+def partition_in(path: Path, dataset: Dataset) -> str | None:
+    """The partition a manifest is of, None if it is another dataset's."""
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+        owner, partition = body["dataset"], body["partition"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # `verify` names a damaged manifest
+    mine = owner == "/".join(dataset.key) and dataset.stem(partition).endswith(path.stem)
+    return str(partition) if mine else None
 
 
 class Reader:

@@ -51,6 +51,16 @@ def select(connection: duckdb.DuckDBPyConnection, question: str) -> duckdb.DuckD
         raise UnknownNameError(f"the query cannot be answered: {error}") from error
 
 
+def named_in(connection: duckdb.DuckDBPyConnection, question: str) -> list[Dataset]:
+    """Datasets a question reads; none if it is no question, which `select` says."""
+    try:
+        names = connection.get_table_names(question)
+    except duckdb.Error:
+        return []
+    words = {name.lower() for name in names}
+    return [dataset for dataset in DATASETS if dataset.name.lower() in words]
+
+
 def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     name = f"{view.dataset.layer}.{view.dataset.name}"
     if view.files:

@@ -22,6 +22,18 @@ from lake_assets.market.vocabulary import Provenance
 Connect = Callable[[], duckdb.DuckDBPyConnection]
 
 
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory; it fetches no extension."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": "2GB",
+        },
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
     """A partition ready to be put in force; ``path`` is a Parquet file nobody reads yet."""

@@ -17,7 +17,9 @@ from pydantic import Field, ValidationError, create_model
 
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake.lake import Lake
+from lake_assets.lake.opening import lake_at
 from lake_assets.lake.places import DEFAULT_ROOT
+from lake_assets.lake.roots import home_of, is_url
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.sources.inventory import Inventory, scan_raw
 
@@ -55,9 +57,14 @@ class LakeResource(dg.ConfigurableResource[Any]):
     """The lake's folder, the raw vendor files, and how DuckDB may use the machine."""
 
     duckdb: dg.ResourceDependency[DuckDBResource]
-    root: str = Field(DEFAULT_ROOT, description="folder of the lake (LAKE_ROOT)")
+    root: str = Field(DEFAULT_ROOT, description="folder or s3:// URL of the lake (LAKE_ROOT)")
     raw: str = Field(
-        "", description="folder of the raw vendor files (LAKE_RAW); <root>/raw if empty"
+        "",
+        description=f"folder of the raw vendor files (LAKE_RAW); if empty <root>/raw, and "
+        f"{DEFAULT_ROOT}/raw of a lake with a URL",
+    )
+    mirror: str = Field(
+        "", description="where what an object store holds is kept on this machine (LAKE_MIRROR)"
     )
     stale: StalePolicy = Field(
         StalePolicy.rebuild, description="rebuild or keep changed partitions (LAKE_STALE)"
@@ -66,18 +73,27 @@ class LakeResource(dg.ConfigurableResource[Any]):
 
     @cached_property
     def lake(self) -> Lake:
-        """The lake on disk."""
-        return Lake(Path(self.root), connect=self._connect, lock_wait_s=self.lock_wait_s)
+        """The lake, in a folder or an object store."""
+        return lake_at(
+            self.root, connect=self._connect, lock_wait_s=self.lock_wait_s, mirrors=self.mirror
+        )
+
+    @property
+    def home(self) -> Path:
+        """The lake's folder on this machine."""
+        return home_of(self.root, self.mirror)
 
     @cached_property
     def inventory(self) -> Inventory:
         """The raw files as they are now, read once a run."""
-        return scan_raw(self.raw_root, Path(self.root) / "_manifests" / "raw_files.json")
+        return scan_raw(self.raw_root, self.home / "_manifests" / "raw_files.json")
 
     @property
     def raw_root(self) -> Path:
         """Folder the vendor's files are found in."""
-        return Path(self.raw) if self.raw else Path(self.root) / "raw"
+        if self.raw:
+            return Path(self.raw)
+        return Path(DEFAULT_ROOT if is_url(self.root) else self.root) / "raw"
 
     def _connect(self) -> DuckDBPyConnection:
         # The caller owns the connection: it outlives the resource's own with-block.
@@ -119,11 +135,12 @@ def duckdb_from(environ: Mapping[str, str]) -> DuckDBResource:
 
 
 def lake_from(environ: Mapping[str, str]) -> LakeResource:
-    """The lake the environment names: LAKE_ROOT, LAKE_RAW, LAKE_STALE, LAKE_LOCK_WAIT_S."""
+    """The lake of LAKE_ROOT, LAKE_RAW, LAKE_MIRROR, LAKE_STALE, LAKE_LOCK_WAIT_S."""
     return LakeResource(
         duckdb=duckdb_from(environ),
         root=environ.get("LAKE_ROOT", DEFAULT_ROOT),
         raw=environ.get("LAKE_RAW", ""),
+        mirror=environ.get("LAKE_MIRROR", ""),
         stale=StalePolicy(environ.get("LAKE_STALE", StalePolicy.rebuild)),
         lock_wait_s=float(environ.get("LAKE_LOCK_WAIT_S", "60")),
     )

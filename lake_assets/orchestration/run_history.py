@@ -11,7 +11,6 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from sqlite3 import Connection as Handle
 from threading import RLock
 from typing import Any, Final, Self
@@ -147,8 +146,9 @@ def _home() -> str:
         return home
     # Imported here: a server that only shows runs need not load what makes them.
     from lake_assets.lake.places import DEFAULT_ROOT  # noqa: PLC0415
+    from lake_assets.lake.roots import home_of  # noqa: PLC0415
 
-    return str(Path(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)).resolve() / "_dagster")
+    return str(home_of(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)) / "_dagster")
 
 
 def _engine(url: str) -> Engine:

@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Final
 
 from lake_assets.catalog.dataset import Layer
-from lake_assets.lake.holdings import Holdings
 from lake_assets.lake.lake import Lake
 from lake_assets.lake.places import REPLACED
 from lake_assets.market.facts import CONFIG
@@ -76,7 +75,7 @@ class SilverTool:
         self._state = StateFile(lake.root / STATE)
         self._log = AuditLog(lake.root, lake.root / AUDIT_HEADS, clock)
         engine = _engine(lake.root, engine_settings(environ))
-        self._holdings = Holdings(lake.root)
+        self._holdings = lake.holdings()
         self._answering = Answering(Reader(engine, self._holdings), LiquidityTiers.load(lake.root))
         self._verifier = Verifier(lake.root, self._holdings, self._answering.implied_vol)
         self._inspection = Inspection(self._answering.footers)

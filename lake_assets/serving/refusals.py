@@ -23,6 +23,7 @@ from lake_assets.errors import (
     TooMuchAskedError,
     UnknownNameError,
     UnknownSessionError,
+    UnreachableStoreError,
 )
 from lake_assets.serving.words import UnknownWordError
 
@@ -62,6 +63,10 @@ _KINDS: Final[Sequence[tuple[type[BaseException], _Kind]]] = (
     (TooMuchAskedError, _Kind(413, "too_much_asked")),
     (AuditUnavailableError, _Kind(503, "audit_unavailable", headers=_RETRY)),
     (QueryTimeoutError, _Kind(503, "timed_out", headers=_RETRY)),
+    (
+        UnreachableStoreError,
+        _Kind(503, "store_unreachable", "the lake's object store does not answer", headers=_RETRY),
+    ),
     (OverloadedError, _Kind(503, "overloaded", headers=_RETRY)),
     (
         DamagedPartitionError,
