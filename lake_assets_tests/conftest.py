@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from lake_assets_tests.folders import filled_once
+from lake_assets_tests.lake.machines import Machine, bucket
+from lake_assets_tests.lake.object_server import ObjectServer, running
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
@@ -72,3 +74,20 @@ def built_lake(tmp_path, built_once, monkeypatch) -> TestLake:
     lake = TestLake(tmp_path / "lake")
     monkeypatch.setenv("DAGSTER_HOME", lake.environ["DAGSTER_HOME"])
     return lake
+
+
+@pytest.fixture(scope="session")
+def object_server():
+    """An S3-compatible server of this machine alone."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def machines(object_server: ObjectServer, tmp_path, monkeypatch):
+    """Makes machines of one new lake in the object store, each with a mirror of its own."""
+    for name, value in {**object_server.environ, "LAKE_FRESH_S": "0"}.items():
+        monkeypatch.setenv(name, value)
+    object_server.spoil()
+    url = f"{bucket()}/{tmp_path.name}"
+    return lambda name: Machine(url, tmp_path / name)

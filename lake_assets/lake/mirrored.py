@@ -160,6 +160,7 @@ class MirroredLake(Lake):
     def _opened(
         self, dataset: Dataset, partition: str
     ) -> Iterator[tuple[BufferedReader, Generation] | None]:
+        self.remote.look(dataset, partition).required()
         if self._is_behind(dataset, partition):
             self._pull(dataset, partition)
         with super()._opened(dataset, partition) as opened:

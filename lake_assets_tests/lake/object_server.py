@@ -12,10 +12,8 @@ import sys
 import threading
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -72,41 +70,59 @@ class _Faulty:
         return [b"<Error><Code>InternalError</Code><Message>told to</Message></Error>"]
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_):
-        """Say nothing."""
+@dataclass(frozen=True)
+class ObjectServer:
+    """A server in a process of its own."""
+
+    address: str
+    process: subprocess.Popen
+
+    @property
+    def environ(self):
+        """Variables by which boto3 finds it, and does not try for long."""
+        return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.address, "AWS_MAX_ATTEMPTS": "2"}
+
+    def spoil(self, *faults):
+        """Have it do wrong: ``(method, within, what, times)`` each."""
+        names = ("method", "within", "what", "times")
+        body = json.dumps([dict(zip(names, fault, strict=True)) for fault in faults]).encode()
+        request = urllib.request.Request(f"{self.address}/_faults", body, method="PUT")  # noqa: S310 - ours
+        urllib.request.urlopen(request).close()  # noqa: S310 - as above
 
 
 @contextmanager
 def running():
-    """A server in a process of its own; its address."""
+    """Start a server; it ends with the block."""
     root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", __name__],
+    with subprocess.Popen(
+        [sys.executable, "-m", "lake_assets_tests.lake.object_server"],
         cwd=root,
         env={**os.environ, **CREDENTIALS, "PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
         text=True,
+    ) as process:
+        try:
+            yield ObjectServer(f"http://127.0.0.1:{int(process.stdout.readline())}", process)
+        finally:
+            process.kill()
+
+
+def serve():
+    """Serve until killed, saying where first."""
+    # Imported here: whoever starts this process need not wait for them.
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415
+        DomainDispatcherApplication,
+        create_backend_app,
     )
-    try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
 
-
-def spoil(address, *faults):
-    """Have the server do wrong: ``(method, within, what, times)`` each."""
-    names = ("method", "within", "what", "times")
-    body = json.dumps([dict(zip(names, fault, strict=True)) for fault in faults]).encode()
-    request = urllib.request.Request(f"{address}/_faults", body, method="PUT")  # noqa: S310 - ours
-    urllib.request.urlopen(request).close()  # noqa: S310 - as above
-
-
-if __name__ == "__main__":
+    WSGIRequestHandler.log = lambda *_: None
     app = _Faulty(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     sys.stdout.write(f"{server.port}\n")
     sys.stdout.flush()
     server.serve_forever()
+
+
+if __name__ == "__main__":
+    serve()
