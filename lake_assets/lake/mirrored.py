@@ -39,6 +39,10 @@ _AT_ONCE: Final = 8  # files on their way
 _TRIES: Final = 20  # a writer elsewhere would have to publish this often during one look
 
 
+# Of the whole process, as the locks are: who holds one may commit by another Lake of its folder.
+_bases: Final[dict[Path, tuple[int, Look]]] = {}  # lock file -> (thread, what it publishes over)
+
+
 class MirroredLake(Lake):
     """Partitions of a store: made here, put there; asked for here, brought from there once."""
 
@@ -47,7 +51,6 @@ class MirroredLake(Lake):
     ) -> None:
         super().__init__(home, connect=connect, lock_wait_s=lock_wait_s)
         self.remote = remote
-        self._bases: dict[str, tuple[int, Look]] = {}
         self._pulled: dict[Dataset, frozenset[tuple[str, str]]] = {}
 
     @property
@@ -60,14 +63,13 @@ class MirroredLake(Lake):
     @contextmanager
     def lock(self, dataset: Dataset, partition: str) -> Iterator[None]:
         """Be the partition's only writer on this machine; of several machines the fastest wins."""
-        stem = dataset.stem(partition)
+        key = self._places.lock(dataset, partition)
         with super().lock(dataset, partition):
-            seen = self.remote.look(dataset, partition, now=True)
-            self._bases[stem] = get_ident(), seen
+            _bases[key] = get_ident(), self.remote.look(dataset, partition, now=True)
             try:
                 yield
             finally:
-                del self._bases[stem]
+                del _bases[key]
 
     def stage(
         self,
@@ -94,7 +96,7 @@ class MirroredLake(Lake):
         self._require_staged(staged)
         dataset, partition = staged.dataset, staged.partition
         self.remote.settle(staged.generation.provenance)
-        base = self._bases[dataset.stem(partition)][1]
+        _, base = _bases[self._places.lock(dataset, partition)]
         published = self.remote.publish(staged, base)
         with lock.hold(self._pull_lock(dataset, partition), wait_s=_PULL_WAIT_S):
             self._install(dataset, published, staged.path)
@@ -118,12 +120,12 @@ class MirroredLake(Lake):
 
         The lock's holder is told what is so now, and publishes over that.
         """
-        stem = dataset.stem(partition)
-        base = self._bases.get(stem)
+        key = self._places.lock(dataset, partition)
+        base = _bases.get(key)
         held = base is not None and base[0] == get_ident()
         look = self.remote.look(dataset, partition, now=held)
         if held:
-            self._bases[stem] = get_ident(), look
+            _bases[key] = get_ident(), look
         published = look.published
         if published is None or not self.remote.is_sound(dataset, published, now=held):
             return None
