@@ -83,11 +83,17 @@ def object_server():
         yield server
 
 
+@pytest.fixture(scope="session")
+def lake_bucket(object_server: ObjectServer) -> str:
+    """The URL of a bucket for lakes."""
+    return bucket(object_server.address)
+
+
 @pytest.fixture
-def machines(object_server: ObjectServer, tmp_path, monkeypatch):
+def machines(object_server: ObjectServer, lake_bucket, tmp_path, monkeypatch):
     """Makes machines of one new lake in the object store, each with a mirror of its own."""
     for name, value in {**object_server.environ, "LAKE_FRESH_S": "0"}.items():
         monkeypatch.setenv(name, value)
     object_server.spoil()
-    url = f"{bucket()}/{tmp_path.name}"
+    url = f"{lake_bucket}/{tmp_path.name}"
     return lambda name: Machine(url, tmp_path / name)

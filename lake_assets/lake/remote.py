@@ -12,12 +12,13 @@ from lake_assets.errors import (
     MixedProvenanceError,
     UnreachableStoreError,
 )
+from lake_assets.lake.listing import Listing
 from lake_assets.lake.manifest import Manifest
 from lake_assets.lake.memory import remember, remembered
 from lake_assets.lake.published import Look, Published, manifest_key, object_key
 from lake_assets.lake.sealed import seal, unseal
 from lake_assets.lake.staging import Staged
-from lake_assets.lake.store import Listed, OvertakenError, Store, Unchanged
+from lake_assets.lake.store import OvertakenError, Store, Unchanged
 from lake_assets.market.vocabulary import Provenance
 
 IDENTITY: Final = "_manifests/lake.json"
@@ -33,10 +34,8 @@ class Remote:
     def __init__(self, store: Store, memory: Path, *, fresh_s: float) -> None:
         self.store = store
         self._memory = memory
-        self._fresh_s = fresh_s
+        self._listing = Listing(store, fresh_s)
         self._looks: dict[str, Look] = {}
-        self._tags: dict[Dataset, tuple[float, Mapping[str, str]]] = {}
-        self._objects: dict[Dataset, tuple[float, Mapping[str, Listed]]] = {}
         self._provenance: Provenance | None = None
 
     # Looking
@@ -45,41 +44,29 @@ class Remote:
         """A partition's manifest, asked for again once the last look is too old, or ``now``."""
         key = manifest_key(dataset, partition)
         known = self._looks.get(key)
-        if known and not now and self._is_fresh(known.at):
+        if known and not now and self._listing.is_fresh(known.at):
             return known
         known = known or remembered(self._memory, key)
         at = time.monotonic()
-        listed = self._tags.get(dataset)
-        if listed and not now and self._is_fresh(listed[0]):
-            tag = listed[1].get(partition)
+        listed = None if now else self._listing.known(dataset)
+        if listed:
+            tag = listed.of.get(partition)
             if tag is None or (known and known.tag == tag):
-                found = known if tag and known else Look(listed[0])
-                return self._seen(key, _at(listed[0], found))
+                found = known if tag and known else Look(listed.at)
+                return self._seen(key, _at(listed.at, found))
         found = self._asked(key, known, at)
         return self._seen(key, found)
 
     def tags(self, dataset: Dataset) -> Mapping[str, str]:
         """Partitions that have a manifest, each with the manifest's tag."""
-        listed = self._tags.get(dataset)
-        if listed is None or not self._is_fresh(listed[0]):
-            at = time.monotonic()
-            head = manifest_key(dataset, "").removesuffix("_.json")
-            found = {}
-            for each in self.store.listed(head):
-                partition = partition_of(dataset, each.key.removeprefix("_manifests/"), ".json")
-                if partition is not None:
-                    found[partition] = each.tag
-            objects = {each.key: each for each in self.store.listed(head.split("/", 1)[1])}
-            self._objects[dataset] = at, objects
-            listed = self._tags[dataset] = at, found
-        return listed[1]
+        return self._listing.tags(dataset)
 
     def is_sound(self, dataset: Dataset, published: Published, *, now: bool = False) -> bool:
         """Whether the object in force is there and the one that was put: its tag says so."""
         wanted = published.current
-        listed = self._objects.get(dataset)
-        if listed and not now and self._is_fresh(listed[0]) and wanted.key in listed[1]:
-            return listed[1][wanted.key] == wanted
+        listed = None if now else self._listing.objects(dataset)
+        if listed is not None and wanted.key in listed:
+            return listed[wanted.key] == wanted
         return self.store.head(wanted.key) == wanted
 
     def provenance(self) -> Provenance | None:
@@ -105,9 +92,6 @@ class Remote:
         if look.published and (known is None or known.tag != look.tag):
             remember(self._memory, key, look)
         return look
-
-    def _is_fresh(self, at: float) -> bool:
-        return time.monotonic() - at < self._fresh_s
 
     # Publishing
 
@@ -171,8 +155,7 @@ class Remote:
             self._discard([place.key])
         if found is wanted and not dataset.is_cited:
             self._discard(sorted(before - named))
-        self._tags.pop(dataset, None)
-        self._objects.pop(dataset, None)
+        self._listing.forget(dataset)
         return found
 
     def _swap(self, dataset: Dataset, partition: str, base: Look, wanted: Published) -> Published:
@@ -230,15 +213,6 @@ class Remote:
         with suppress(UnreachableStoreError):
             for key in keys:
                 self.store.delete(key)
-
-
-def partition_of(dataset: Dataset, name: str, suffix: str) -> str | None:
-    """The partition a file of the lake's tree is of; None if it is another dataset's."""
-    head = dataset.stem("").removesuffix("_")
-    stem = name.removesuffix(suffix)
-    partition = stem.removeprefix(head).removeprefix("_") or dataset.partition(None)
-    mine = dataset.stem(partition) == stem and dataset.has_partition(partition)
-    return partition if mine else None
 
 
 def _at(at: float, look: Look) -> Look:

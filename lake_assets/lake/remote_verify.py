@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Final
 
 import polars as pl
 
@@ -11,16 +10,14 @@ from lake_assets.catalog import DATASETS, dataset_named
 from lake_assets.catalog.dataset import Dataset, Layer
 from lake_assets.errors import DamagedPartitionError, UnknownNameError
 from lake_assets.lake.fetching import sha256_of_object
+from lake_assets.lake.listing import MANIFESTS, partition_of
 from lake_assets.lake.nested import nested_text
 from lake_assets.lake.published import Published, object_prefix
-from lake_assets.lake.remote import IDENTITY, partition_of
+from lake_assets.lake.remote import IDENTITY
 from lake_assets.lake.sealed import unseal
 from lake_assets.lake.store import Store, Text
 from lake_assets.lake.verify import Finding, FindingKind
 from lake_assets.market.vocabulary import Provenance
-
-_MANIFESTS: Final = "_manifests/"
-_SUFFIX: Final = ".parquet"
 
 
 def verify_remote(store: Store, dataset: Dataset | None, partition: str | None) -> list[Finding]:
@@ -49,8 +46,8 @@ class _Verification:
             yield from self._identity(manifests)
 
     def _manifest_keys(self) -> list[str]:
-        keys = [each.key for layer in Layer for each in self.store.listed(f"{_MANIFESTS}{layer}/")]
-        return [key for key in keys if self._is_in_scope(key.removeprefix(_MANIFESTS))]
+        keys = [each.key for layer in Layer for each in self.store.listed(f"{MANIFESTS}{layer}/")]
+        return [key for key in keys if self._is_in_scope(key.removeprefix(MANIFESTS))]
 
     def _is_in_scope(self, name: str) -> bool:
         if self.dataset is None:
@@ -71,7 +68,7 @@ class _Verification:
             dataset = dataset_named(published.manifest.dataset)
         except (DamagedPartitionError, UnknownNameError):
             return None
-        place = f"{_MANIFESTS}{dataset.stem(published.manifest.partition)}.json"
+        place = f"{MANIFESTS}{dataset.stem(published.manifest.partition)}.json"
         return published if place == key else None
 
     def _described(self, key: str, found: Published | None) -> Iterator[Finding]:
@@ -136,7 +133,7 @@ class _Verification:
             yield Finding(key, FindingKind.LEFTOVER, why)
 
     def _published_of(self, dataset: Dataset, partition: str) -> Published | None:
-        return self._published(f"{_MANIFESTS}{dataset.stem(partition)}.json")
+        return self._published(f"{MANIFESTS}{dataset.stem(partition)}.json")
 
     def _identity(self, manifests: Mapping[str, object]) -> Iterator[Finding]:
         found = self.store.text(IDENTITY)

@@ -7,6 +7,8 @@ from secrets import token_hex
 from lake_assets.lake.opening import lake_at
 from lake_assets.lake.roots import home_of
 
+KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -39,12 +41,12 @@ class Machine:
         return self.lake().remote.store
 
 
-def bucket():
+def bucket(address):
     """The URL of a new bucket."""
     import boto3  # noqa: PLC0415 - most tests have no use for it
 
     name = f"lake-{token_hex(6)}"
-    boto3.client("s3").create_bucket(Bucket=name)
+    boto3.client("s3", endpoint_url=address, **KEYS).create_bucket(Bucket=name)
     return f"s3://{name}"
 
 

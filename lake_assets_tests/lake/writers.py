@@ -8,10 +8,13 @@ import multiprocessing
 import os
 from pathlib import Path
 
+import boto3  # noqa: F401 - loaded once, before the processes are forked
 import duckdb
 
 from lake_assets.catalog import LEVELS
+from lake_assets.errors import BusyPartitionError
 from lake_assets.lake.lake import Lake
+from lake_assets_tests.lake.machines import Machine
 from lake_assets_tests.lake.tables import DAY, MADE_FROM, SIMULATED, levels, publish
 
 TURNS = 5
@@ -89,6 +92,29 @@ def publish_when_told(pipe, root: Path):
         publish(lake, LEVELS, rows_of(2))
     except (OSError, duckdb.Error) as error:
         pipe.send(str(error))
+    else:
+        pipe.send("published")
+
+
+def publish_to_store_forever(pipe, environ, machine: Machine, first: int):
+    """Publish one generation after the other from a machine until killed."""
+    os.environ.update(environ)
+    lake = machine.lake()
+    pipe.send("running")
+    for generation in itertools.count(first):
+        publish(lake, LEVELS, rows_of(generation))
+
+
+def publish_to_store_when_told(pipe, environ, machine: Machine, generation: int):
+    """Publish one generation from a machine when told; tell whether it is in force."""
+    os.environ.update(environ)
+    lake = machine.lake()
+    pipe.send("ready")
+    pipe.recv()
+    try:
+        publish(lake, LEVELS, rows_of(generation))
+    except BusyPartitionError:
+        pipe.send("refused")
     else:
         pipe.send("published")
 
