@@ -6,7 +6,8 @@ DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
 PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/orchestration/test_audit_of_seconds.py \
 	lake_assets_tests/orchestration/test_truths_of_planted_days.py \
-	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds
+	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds \
+	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
 export DAGSTER_HOME
 
 .PHONY: help env demo test test-browser soak check format bench bench-full lock dev soak-api docs clean
@@ -38,6 +39,7 @@ test-browser: env ## run the page's tests in Chromium, which Debian's packages g
 
 soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
+		LAKE_STORE_KILLS=100 LAKE_STORE_RACES=50 LAKE_STORE_WHOLE=1 \
 		$(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
 
 check: env ## format, lint, import contract, types, tests: what CI runs

@@ -46,11 +46,11 @@ def fill(folder: Path, built: Path) -> None:
 
 
 @contextmanager
-def serving(root: Path | Lake, **settings) -> Iterator[httpx.Client]:
+def serving(root: Path, **settings) -> Iterator[httpx.Client]:
     """A client of a server of a lake, which ends with it; ``settings`` are those of `Settings`."""
     chosen = Settings(**{"port": 0, "limits": MANY, **settings})
     with open_socket(chosen) as opened:
-        server = server_of(root if isinstance(root, Lake) else Lake(root), chosen)
+        server = server_of(Lake(root), chosen)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
         thread.start()
         host, port = opened.getsockname()[:2]
