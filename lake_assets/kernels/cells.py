@@ -88,3 +88,24 @@ def sum_in_cells(
             else:
                 complete[contract[row], second[row]] = False
     return sums, complete
+
+
+@kernel
+def seconds_with_rows(second: I4, seconds: int) -> B1:
+    """Tell whether any contract has a row in each second.
+
+    Args:
+        second: (r,) second of session of the row; outside ``[0, seconds)`` it is not looked at.
+        seconds: how many seconds there are.
+
+    Returns:
+        (seconds,) whether a row is of the second.
+
+    Source:
+        docs/features.md, "Option state".
+    """
+    found = np.zeros(seconds, np.bool_)
+    for row in range(second.shape[0]):
+        if 0 <= second[row] < seconds:
+            found[second[row]] = True
+    return found

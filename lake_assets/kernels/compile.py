@@ -4,9 +4,10 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, flock
-from functools import cached_property, update_wrapper
+from functools import cache, cached_property, update_wrapper
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -47,6 +48,20 @@ class Kernel:
     def _numba_type_(self) -> object:
         """What numba asks of a name in a kernel that calls this one."""
         return self.compiled._numba_type_
+
+
+@cache
+def load_ahead() -> None:
+    """Begin to load numba, once a process, while the caller reads what its kernels will walk.
+
+    It takes most of a second: the reader of a file lets another thread have it.
+    """
+    Thread(target=_nothing, name="numba").start()
+
+
+@kernel
+def _nothing() -> None:
+    """Load what every kernel needs, to do nothing."""
 
 
 def _cache_folder() -> Path:

@@ -43,7 +43,8 @@ def latest_spot(second: I4, time_us: I8, spot: F8, seconds: int) -> tuple[F8, B1
             latest[at], found[at], conflict[at] = time_us[row], spot[row], False
         elif spot[row] != found[at]:
             conflict[at] = True
-    _settle(second, time_us, spot, latest, conflict, found)
+    if conflict.any():
+        _settle(second, time_us, spot, latest, conflict, found)
     return found, conflict
 
 

@@ -1,5 +1,6 @@
 """The books of the contracts around the money, and what each slot shows in each second."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +9,7 @@ import polars as pl
 
 from lake_assets.kernels.cells import B1, last_rows, newest_seconds, sum_in_cells
 from lake_assets.seconds.clock import I8, Clock
-from lake_assets.seconds.contracts import Contracts, find_contracts
+from lake_assets.seconds.contracts import Contracts, Tape
 from lake_assets.seconds.quotes import quote
 from lake_assets.seconds.strikes import I4
 
@@ -59,20 +60,19 @@ class Books:
         known = (contract >= 0) & self.complete[local, at] & self.alive
         return pl.Series("vol_delta", self.traded[local, at]).set(pl.Series(~known), None)
 
-    def show(self, row: pl.Series) -> pl.DataFrame:
-        """Quotes and sizes of a row in each second, null where there is none."""
-        shown = self.rows.select(pl.all().gather(row))
+    def show(self, row: pl.Series, *columns: str) -> pl.DataFrame:
+        """Best prices, quotes and these columns of a row in each second, null where none is."""
+        shown = self.rows.select(pl.col("bp0", "sp0", *columns).gather(row))
         return shown.with_columns(*quote(self.clock.underlying))
 
 
-def lay_out(rows: pl.DataFrame, whole: Contracts, alive: B1, clock: Clock) -> Books:
-    """Lay rows that are in order out by contract and second.
+def lay_out(tape: Tape, whole: Contracts, alive: B1, clock: Clock) -> Books:
+    """Lay rows out by contract and second.
 
-    The rows may be of some of the ``whole`` session's contracts only.
+    They may be of some of the ``whole`` session's contracts only.
     """
-    mine = find_contracts(rows, clock)
+    rows, second, mine = tape.rows, tape.second, tape.contracts
     of_rows = mine.of_rows()
-    second = rows.select(clock.second_of(pl.col("timestamp"))).to_series().to_numpy()
     shape = (len(mine.opens), clock.seconds)
     last = last_rows(of_rows, second, *shape)
     change = rows["vol_delta"]
@@ -93,14 +93,16 @@ def lay_out(rows: pl.DataFrame, whole: Contracts, alive: B1, clock: Clock) -> Bo
     )
 
 
-def read_slot(books: Books, contract: I4, strike: I4, max_age_s: int) -> pl.DataFrame:
-    """What the contract of a slot shows in each second.
+def read_slot(
+    books: Books, contract: I4, strike: I4, max_age_s: int, *, sizes: Sequence[str] = ()
+) -> pl.DataFrame:
+    """What the contract of a slot shows in each second, with the ``sizes`` asked for.
 
     Every field of the book speaks for ``max_age_s`` at most; an observed row that lacks a side is
     an observation, over which nothing is carried.
     """
     row, age = books.row_in_force(contract, max_age_s)
-    shown = books.show(row)
+    shown = books.show(row, "volume", *sizes)
     return shown.with_columns(
         strike=pl.Series(strike).set(pl.Series(strike < 0), None),
         bid="bp0",

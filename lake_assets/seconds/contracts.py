@@ -6,12 +6,13 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from lake_assets.kernels.contracts import I4, place_rows
 from lake_assets.kernels.strikes import RIGHTS, Listing
+from lake_assets.market.price import NANOS_PER_MICRO
 from lake_assets.seconds.clock import I8, Clock
 
 ORDER: Final = ("expiry", "opt_type", "strike", "timestamp")
 _CONTRACT: Final = ORDER[:3]
-_STRIKES: Final = 2**32  # more than there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +51,40 @@ class Contracts:
         """0 for calls, 1 for puts."""
         return self.table["opt_type"].to_physical().cast(pl.Int64).to_numpy(writable=True)
 
-    def of_rows(self) -> np.ndarray:
+    def of_rows(self) -> I4:
         """Place of each row's contract."""
         return np.repeat(np.arange(len(self.opens), dtype=np.int32), self.stops - self.opens)
 
 
-def in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows by contract and time; those of a lake already are, and are not sorted again."""
-    key, time_us = _keys(rows), rows["timestamp"].to_physical().to_numpy()
-    later = (key[1:] > key[:-1]) | ((key[1:] == key[:-1]) & (time_us[1:] >= time_us[:-1]))
-    return rows if later.all() else rows.sort(ORDER, maintain_order=True)
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """Rows by contract and time, the second of session of each, and the contracts they are of."""
+
+    rows: pl.DataFrame
+    second: I4
+    contracts: Contracts
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, clock: Clock) -> "Tape":
+        """Put rows in order; those of a lake already are, and are not sorted again."""
+        opens, second, ordered = _placed(rows, clock)
+        if not ordered:
+            rows = rows.sort(ORDER, maintain_order=True)
+            opens, second, _ = _placed(rows, clock)
+        table = rows.select(pl.col(_CONTRACT).gather(opens))
+        return cls(
+            rows=rows,
+            second=second,
+            contracts=Contracts(
+                table=table,
+                opens=opens,
+                stops=np.append(opens[1:], len(second))[: len(opens)],
+                first=second[opens].astype(np.int64),
+                expiries=table["expiry"].unique().sort(),
+            ),
+        )
 
 
-def find_contracts(rows: pl.DataFrame, clock: Clock) -> Contracts:
-    """The contracts of rows that are in order."""
-    key = _keys(rows)
-    edges = np.flatnonzero(key[1:] != key[:-1]) + 1
-    opens = np.concatenate((np.zeros(min(1, len(key)), np.int64), edges))
-    firsts = rows[opens].select(*_CONTRACT, first=clock.second_of(pl.col("timestamp")))
-    return Contracts(
-        table=firsts.select(_CONTRACT),
-        opens=opens,
-        stops=np.append(opens[1:], len(key))[: len(opens)],
-        first=firsts["first"].cast(pl.Int64).to_numpy(writable=True),
-        expiries=firsts["expiry"].unique().sort(),
-    )
-
-
-def _keys(rows: pl.DataFrame) -> I8:
-    """One number a contract, in the contracts' order."""
-    expiry, right, strike = (pl.col(name).to_physical().cast(pl.Int64) for name in _CONTRACT)
-    keys = (RIGHTS * expiry + right) * _STRIKES + strike
-    return rows.select(keys).to_series().to_numpy(writable=True)
+def _placed(rows: pl.DataFrame, clock: Clock) -> tuple[I8, I4, bool]:
+    expiry, right, strike, time_us = (rows[name].to_physical().to_numpy() for name in ORDER)
+    return place_rows(expiry, right, strike, time_us, clock.opens_ns // NANOS_PER_MICRO)

@@ -8,6 +8,7 @@ from lake_assets.seconds.depth import measure_depth, rest
 from lake_assets.seconds.flow import LAG_S, measure_flow
 from lake_assets.seconds.parameters import StateParams
 from lake_assets.seconds.pulls import find_pulls, measure_liquidity
+from lake_assets.seconds.rows import SIZES
 from lake_assets.seconds.spot import Spot
 from lake_assets.seconds.strikes import Slots
 
@@ -48,9 +49,12 @@ def _history(books: Books, slots: Slots, right: int, underlying: Underlying) -> 
     """Rows of the contract chosen at each second: of it, of the one before, of ten before."""
     contract = slots.at_the_money(right)
     shown = [
-        books.show(books.row_of(contract, lag))
-        .with_columns(*rest(underlying))
-        .rename(f"{when}_{{}}".format)
-        for when, lag in (("now", 0), ("was", 1), ("ten", LAG_S))
+        books.show(books.row_of(contract, lag), *SIZES).with_columns(*rest(underlying))
+        for lag in (0, 1)
     ]
-    return pl.concat(shown, how="horizontal")
+    before = books.show(books.row_of(contract, LAG_S)).select(ten_mid="mid")
+    named = [
+        frame.rename(f"{when}_{{}}".format)
+        for when, frame in zip(("now", "was"), shown, strict=True)
+    ]
+    return pl.concat([*named, before], how="horizontal")

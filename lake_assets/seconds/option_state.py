@@ -1,15 +1,14 @@
 """The state of an option market in each second of a session."""
 
-import numpy as np
 import polars as pl
 
 from lake_assets.catalog.option_state import OPTION_STATE
-from lake_assets.kernels.cells import B1
+from lake_assets.kernels.cells import seconds_with_rows
+from lake_assets.kernels.compile import load_ahead
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.book import lay_out
 from lake_assets.seconds.clock import Clock, read_clock
-from lake_assets.seconds.contracts import find_contracts
 from lake_assets.seconds.expiry import choose_expiry, read_expiry
 from lake_assets.seconds.parameters import StateParams
 from lake_assets.seconds.returns import measure_returns
@@ -35,15 +34,18 @@ def build_option_state(
     Raises:
         UnknownSessionError: the options do not trade in the session.
     """
+    load_ahead()
     clock = Clock.of(session, underlying)
     tape = read_tape(option_books, clock)
-    contracts = find_contracts(tape, clock)
+    contracts = tape.contracts
     chosen = choose_expiry(contracts, clock)
-    spot = observe_spot(tape, contracts, chosen, clock, params)
+    spot = observe_spot(tape, chosen, clock, params)
     slots = choose_slots(spot, contracts, chosen, clock, params)
-    ratio, alive = put_call_ratio(tape, contracts, chosen, clock), _alive(tape, clock)
+    ratio = put_call_ratio(tape, chosen, clock)
+    alive = seconds_with_rows(tape.second, clock.seconds)
     del tape  # its rows are not needed any more, and the books are large
-    books = lay_out(read_books(option_books, contracts, slots.ever()), contracts, alive, clock)
+    wanted = read_books(option_books, contracts, slots.ever(), clock)
+    books = lay_out(wanted, contracts, alive, clock)
     parts = [
         read_clock(clock),
         read_expiry(chosen, clock),
@@ -56,11 +58,3 @@ def build_option_state(
     return pl.concat(parts, how="horizontal").select(
         pl.col(name).cast(dtype) for name, dtype in dtypes.items()
     )
-
-
-def _alive(tape: pl.DataFrame, clock: Clock) -> B1:
-    """Whether any contract has a row in each second."""
-    second = tape["second"].to_numpy()
-    alive = np.zeros(clock.seconds, np.bool_)
-    alive[second[(second >= 0) & (second < clock.seconds)]] = True
-    return alive

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lake_assets.errors import ComputationRefusedError
+from lake_assets.kernels.compile import load_ahead
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying
@@ -29,6 +30,7 @@ def read_seconds(
         ComputationRefusedError: the state does not have one row for each second from open to
             close, both included.
     """
+    load_ahead()
     wanted = dict.fromkeys((_GRID, *columns))
     found = option_state.lazy().select(*wanted).collect()
     _require_whole_session(found, session)

@@ -12,6 +12,7 @@ from lake_assets.seconds.expiry import ChosenExpiry
 from lake_assets.seconds.forward import imply_forward
 from lake_assets.seconds.money import measure_money
 from lake_assets.seconds.parameters import StateParams
+from lake_assets.seconds.rows import SIZES
 from lake_assets.seconds.spot import Spot
 from lake_assets.seconds.strikes import CALLS, PUTS, Slots
 from lake_assets.seconds.volatility import imply_volatility
@@ -26,7 +27,11 @@ def measure_slots(
     """What every slot shows and implies in each second, one column a slot and fact."""
     shown = {
         (right, at): read_slot(
-            books, slots.contract[right, at], slots.strike[right, at], params.book_max_age_s
+            books,
+            slots.contract[right, at],
+            slots.strike[right, at],
+            params.book_max_age_s,
+            sizes=SIZES if at == ATM else (),
         )
         for right, at in _ALL
     }

@@ -11,7 +11,7 @@ from lake_assets.kernels.feed_spot import latest_spot
 from lake_assets.kernels.forward import Chain, ParityStrikes, parity_spot
 from lake_assets.market.option_vocabulary import SpotSource
 from lake_assets.seconds.clock import I8, Clock
-from lake_assets.seconds.contracts import Contracts
+from lake_assets.seconds.contracts import Tape
 from lake_assets.seconds.expiry import F8, ChosenExpiry
 from lake_assets.seconds.parameters import StateParams
 from lake_assets.seconds.quotes import in_spot_units, quote
@@ -40,26 +40,20 @@ class Spot:
         return pl.Series("spot", self.observed).fill_nan(None)
 
 
-def observe_spot(
-    rows: pl.DataFrame,
-    contracts: Contracts,
-    chosen: ChosenExpiry,
-    clock: Clock,
-    params: StateParams,
-) -> Spot:
+def observe_spot(tape: Tape, chosen: ChosenExpiry, clock: Clock, params: StateParams) -> Spot:
     """See the price in each second and carry it as long as it may speak.
 
-    ``rows`` are in order, with ``second``; parity needs their best prices, a feed its spot.
+    Parity needs the best prices of the rows, a feed its spot.
     """
     if clock.underlying.spot_source is SpotSource.FEED:
         observed, conflict = latest_spot(
-            rows["second"].to_numpy(),
-            rows["timestamp"].to_physical().to_numpy(),
-            rows["spot_price"].fill_null(np.nan).to_numpy(),
+            tape.second,
+            tape.rows["timestamp"].to_physical().to_numpy(),
+            tape.rows["spot_price"].fill_null(np.nan).to_numpy(),
             clock.seconds,
         )
     else:
-        observed = _implied(rows, contracts, chosen, clock, params)
+        observed = _implied(tape, chosen, clock, params)
         conflict = np.zeros(clock.seconds, np.bool_)
     return Spot(observed, _carry(observed, conflict, params))
 
@@ -70,26 +64,20 @@ def spot_units(spot: pl.Series, clock: Clock) -> I8:
     return units.fill_null(-1).to_numpy(writable=True)
 
 
-def _implied(
-    rows: pl.DataFrame,
-    contracts: Contracts,
-    chosen: ChosenExpiry,
-    clock: Clock,
-    params: StateParams,
-) -> F8:
+def _implied(tape: Tape, chosen: ChosenExpiry, clock: Clock, params: StateParams) -> F8:
     """Spot by parity; where the nearest expiry changes, each one's seconds are its own."""
     rule = ParityStrikes(params.spot_max_strikes, params.spot_min_strikes)
     implied = np.full(clock.seconds, np.nan)
     for place in chosen.places():
-        chain = _chain(rows, contracts, place, clock)
+        chain = _chain(tape, place, clock)
         mine = chosen.place == place
         implied[mine] = parity_spot(chain, chosen.years, clock.underlying.rate, rule)[mine]
     return implied
 
 
-def _chain(rows: pl.DataFrame, contracts: Contracts, place: int, clock: Clock) -> Chain:
+def _chain(tape: Tape, place: int, clock: Clock) -> Chain:
     """Quotes of one expiry at the strikes that have both rights."""
-    listing = contracts.listing
+    contracts, listing = tape.contracts, tape.contracts.listing
     calls, puts = (
         np.arange(listing.opens[place, right], listing.stops[place, right]) for right in (0, 1)
     )
@@ -99,12 +87,12 @@ def _chain(rows: pl.DataFrame, contracts: Contracts, place: int, clock: Clock) -
     both = np.concatenate((calls, puts))
     start = contracts.opens[both[0]] if both.size else 0
     stop = contracts.stops[both[-1]] if both.size else 0
-    quoted = rows[start:stop].select(*quote(clock.underlying))
+    quoted = tape.rows[start:stop].select(*quote(clock.underlying))
     last = last_rows(
         np.repeat(
             np.arange(both.size, dtype=np.int32), contracts.stops[both] - contracts.opens[both]
         ),
-        rows["second"][start:stop].to_numpy(),
+        tape.second[start:stop],
         both.size,
         clock.seconds,
     )

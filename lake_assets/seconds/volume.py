@@ -7,7 +7,7 @@ import polars as pl
 
 from lake_assets.kernels.chain_volume import chain_volume
 from lake_assets.seconds.clock import Clock
-from lake_assets.seconds.contracts import Contracts
+from lake_assets.seconds.contracts import Tape
 from lake_assets.seconds.depth import share
 from lake_assets.seconds.expiry import ChosenExpiry
 from lake_assets.seconds.parameters import StateParams
@@ -30,12 +30,10 @@ def total_volume(call: pl.Series, put: pl.Series, params: StateParams) -> pl.Dat
     )
 
 
-def put_call_ratio(
-    rows: pl.DataFrame, contracts: Contracts, chosen: ChosenExpiry, clock: Clock
-) -> pl.Series:
+def put_call_ratio(tape: Tape, chosen: ChosenExpiry, clock: Clock) -> pl.Series:
     """Puts over calls of all strikes of the chosen expiry, by volume of the day so far."""
-    listing = contracts.listing
-    second, volume = rows["second"].to_numpy(), rows["volume"]
+    contracts, listing = tape.contracts, tape.contracts.listing
+    volume = tape.rows["volume"]
     known, whole = volume.is_not_null().to_numpy(), volume.fill_null(0).to_numpy()
     sums = np.zeros((2, clock.seconds), np.int64)
     counts = np.zeros((2, clock.seconds), np.int64)
@@ -44,7 +42,7 @@ def put_call_ratio(
         for right in (CALLS, PUTS):
             of = slice(listing.opens[place, right], listing.stops[place, right])
             traded, of_contracts = chain_volume(
-                second, whole, known, contracts.opens[of], contracts.stops[of], clock.seconds
+                tape.second, whole, known, contracts.opens[of], contracts.stops[of], clock.seconds
             )
             sums[right, mine], counts[right, mine] = traded[mine], of_contracts[mine]
     calls, puts = pl.col("calls"), pl.col("puts")

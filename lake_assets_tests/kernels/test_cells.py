@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake_assets.kernels.cells import last_rows, newest_seconds, sum_in_cells
+from lake_assets.kernels.cells import last_rows, newest_seconds, seconds_with_rows, sum_in_cells
 from lake_assets_tests.oracles import cells as oracle
 
 CONTRACTS, SECONDS = 3, 6
@@ -49,6 +49,15 @@ def test_a_cell_is_complete_unless_a_row_does_not_know(rows):
         for line in zip(sums.tolist(), complete.tolist(), strict=True)
     ]
     assert found == oracle.sums(rows, CONTRACTS, SECONDS)
+
+
+@given(st.lists(row, max_size=8))
+def test_a_second_has_a_row_if_any_contract_has(rows):
+    last = oracle.last_rows(rows, CONTRACTS, SECONDS)
+
+    found = seconds_with_rows(columns(rows)[1], SECONDS)
+
+    assert found.tolist() == [any(line[t] >= 0 for line in last) for t in range(SECONDS)]
 
 
 def test_rows_outside_the_session_are_in_no_cell():

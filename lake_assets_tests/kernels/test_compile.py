@@ -80,3 +80,18 @@ def test_a_kernel_calls_a_kernel_and_keeps_its_name():
 
     assert two_more(np.int64(1)) == 3
     assert (one_more.__name__, one_more.__doc__) == ("one_more", "Add one.")
+
+
+def test_loading_ahead_is_another_thread_s_work_and_done_once():
+    told = """
+import sys, threading
+from lake_assets.kernels.compile import load_ahead
+assert "numba" not in sys.modules
+load_ahead()
+(loader,) = [thread for thread in threading.enumerate() if thread.name == "numba"]
+loader.join()
+assert "numba" in sys.modules
+load_ahead()
+assert threading.active_count() == 1
+"""
+    subprocess.run([sys.executable, "-c", told], check=True, timeout=300)

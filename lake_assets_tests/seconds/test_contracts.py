@@ -8,7 +8,7 @@ import polars as pl
 from lake_assets.market.sessions import session_on
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.seconds.clock import Clock
-from lake_assets.seconds.contracts import find_contracts, in_order
+from lake_assets.seconds.contracts import Tape
 from lake_assets_tests.seconds.scenes import DAY, EXPIRY, books, row
 
 NIFTY = underlying_named("NIFTY")
@@ -25,7 +25,7 @@ ROWS = [
 
 
 def test_a_contract_s_rows_stand_together():
-    found = find_contracts(books(ROWS), CLOCK)
+    found = Tape.of(books(ROWS), CLOCK).contracts
 
     assert found.table.rows() == [
         (EXPIRY, "CE", 24_600),
@@ -40,14 +40,14 @@ def test_a_contract_s_rows_stand_together():
 
 
 def test_a_listing_finds_an_expiry_s_calls_and_puts():
-    listing = find_contracts(books(ROWS), CLOCK).listing
+    listing = Tape.of(books(ROWS), CLOCK).contracts.listing
 
     assert listing.opens.tolist() == [[0, 2], [3, 4]]
     assert listing.stops.tolist() == [[2, 3], [4, 4]]
 
 
 def test_no_rows_are_no_contracts():
-    found = find_contracts(books([]), CLOCK)
+    found = Tape.of(books([]), CLOCK).contracts
 
     assert found.table.is_empty()
     assert len(found.opens) == len(found.stops) == len(found.expiries) == 0
@@ -57,13 +57,15 @@ def test_no_rows_are_no_contracts():
 def test_rows_in_order_are_left_alone_and_others_sorted():
     whole = books(ROWS)
 
-    assert in_order(whole) is whole
+    assert Tape.of(whole, CLOCK).rows is whole
     for seed in range(20):
         shuffled = whole[np.random.default_rng(seed).permutation(whole.height)]
-        assert in_order(shuffled).equals(whole)
+        found = Tape.of(shuffled, CLOCK)
+        assert found.rows.equals(whole)
+        assert found.second.tolist() == [-3, 4, 2, 1, 0, 9]
 
 
 def test_a_time_that_goes_back_is_put_in_order():
     one = books([row(1), row(2)])
-    assert in_order(one.reverse())["timestamp"].is_sorted()
-    assert in_order(pl.concat([one, one])).height == 4
+    assert Tape.of(one.reverse(), CLOCK).rows["timestamp"].is_sorted()
+    assert Tape.of(pl.concat([one, one]), CLOCK).rows.height == 4
