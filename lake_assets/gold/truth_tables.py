@@ -4,20 +4,21 @@ import polars as pl
 
 from lake_assets.catalog import TRUTH_TABLES
 from lake_assets.catalog.rows import Rows
-from lake_assets.orchestration.io_manager import Scans
+from lake_assets.orchestration.io_manager import Openings
 from lake_assets.orchestration.lake_asset import lake_asset
-from lake_assets.seconds.truth_tables import count_truths
+from lake_assets.seconds.truth_tables import Recall, count_truths
 
 
 @lake_asset(TRUTH_TABLES)
 def truth_tables(
-    option_state: dict[str, Scans],
-    bursts: dict[str, Scans],
-    liquidity_events: dict[str, Scans],
-    fear_spikes: dict[str, Scans],
-    chop_pockets: dict[str, Scans],
-    regimes: dict[str, Scans],
+    option_state: dict[str, Openings],
+    bursts: dict[str, Openings],
+    liquidity_events: dict[str, Openings],
+    fear_spikes: dict[str, Openings],
+    chop_pockets: dict[str, Openings],
+    regimes: dict[str, Openings],
     burst_labels: pl.DataFrame,
+    recall: Recall,
 ) -> Rows:
     """Count, average and rank, with intervals, whatever fell into a slice."""
     return count_truths(
@@ -30,4 +31,5 @@ def truth_tables(
             "regimes": regimes,
         },
         burst_labels,
+        recall,
     )

@@ -1,6 +1,8 @@
 """The IO manager: names a partition on the way in, publishes it on the way out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -9,7 +11,8 @@ import polars as pl
 
 from lake_assets.catalog import dataset_named
 from lake_assets.catalog.dataset import Dataset
-from lake_assets.errors import ContractError, UnknownNameError
+from lake_assets.errors import ContractError, MissingPartitionError, UnknownNameError
+from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
 from lake_assets.lake.staging import Staged
 from lake_assets.orchestration.resources import LakeResource
@@ -19,6 +22,10 @@ Sessions = list[tuple[str, pl.DataFrame]]
 
 Scans = list[tuple[str, pl.LazyFrame]]
 """As `Sessions`, for makers that read a few columns of many."""
+
+Openings = list[tuple[str, Callable[[], pl.LazyFrame]]]
+"""As `Scans`, each opened when it is called, for makers that may not need it; and only as the
+partition it was when the fingerprint was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,24 @@ class Upstream:
         raise UnknownNameError(
             f"{self.dataset.name} cannot be read as {wanted}; annotate the argument as "
             "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation, Sessions or Scans"
+        )
+
+    def openings(self, wanted: Fingerprint) -> Openings:
+        """Every partition a fingerprint names, oldest first; none is opened yet."""
+        at = "/".join(self.dataset.key)
+        hashes = {key.removeprefix(f"{at}/"): sha for key, sha in wanted.inputs.items()}
+        return [
+            (name, partial(self._opened, name, sha))
+            for name, sha in sorted(hashes.items())
+            if "/" not in name
+        ]
+
+    def _opened(self, name: str, sha256: str) -> pl.LazyFrame:
+        with self.lake.pinned(self.dataset, name) as pinned:
+            if pinned.generation.sha256 == sha256:
+                return pinned.scan()
+        raise MissingPartitionError(
+            f"{self.dataset.name} of {name} was replaced while it was to be read; run again"
         )
 
 

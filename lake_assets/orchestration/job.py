@@ -13,12 +13,14 @@ from lake_assets.catalog.dataset import Dataset, day_of
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
 from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.lake.kept import Kept
 from lake_assets.lake.staging import Staged
 from lake_assets.market.sessions import Session, session_on
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.market.vocabulary import Provenance
-from lake_assets.orchestration.io_manager import Upstream
+from lake_assets.orchestration.io_manager import Openings, Upstream
 from lake_assets.orchestration.parameters import LakeParams
+from lake_assets.orchestration.recall import recall_by
 from lake_assets.orchestration.recipe import Recipe, raw_files_of
 from lake_assets.orchestration.resources import LakeResource
 
@@ -77,27 +79,32 @@ class Job:
     def _arguments(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> dict[str, object]:
         recipe = self.recipe
         arguments: dict[str, object] = {
-            name: self._read(name, kind, inputs) for name, kind in recipe.inputs.items()
+            name: self._read(name, kind, inputs, wanted) for name, kind in recipe.inputs.items()
         }
         if recipe.params:
             arguments[recipe.params[0]] = recipe.chosen(self.parameters)
-        if recipe.session:
-            arguments[recipe.session] = self.session
-        if recipe.day:
-            arguments[recipe.day] = self.day
         for name, kind in recipe.facts.items():
             arguments[name] = kind.load(self.source.lake.root)
-        if recipe.underlying and recipe.dataset.underlying:
-            arguments[recipe.underlying] = underlying_named(recipe.dataset.underlying)
-        if recipe.raw:
-            arguments[recipe.raw] = self.source.inventory
-        if recipe.made_from:
-            arguments[recipe.made_from] = wanted
+        handed: dict[str | None, Callable[[], object]] = {
+            recipe.session: lambda: self.session,
+            recipe.day: lambda: self.day,
+            recipe.underlying: lambda: underlying_named(str(recipe.dataset.underlying)),
+            recipe.raw: lambda: self.source.inventory,
+            recipe.recall: lambda: recall_by(
+                Kept.of(self.source.lake.root), recipe.dataset, wanted
+            ),
+            recipe.made_from: lambda: wanted,
+        }
+        arguments |= {name: give() for name, give in handed.items() if name}
         return arguments
 
-    def _read(self, argument: str, kind: object, inputs: Mapping[str, Upstream]) -> object:
+    def _read(
+        self, argument: str, kind: object, inputs: Mapping[str, Upstream], wanted: Fingerprint
+    ) -> object:
         """What an argument stands for, read as it is annotated."""
         named = self.recipe.read_by(argument)
+        if get_origin(kind) is dict and get_args(kind)[1] == Openings:
+            return {d.underlying: inputs[d.name].openings(wanted) for d in named}
         if get_origin(kind) is dict:
             return {d.underlying: inputs[d.name].read(get_args(kind)[1]) for d in named}
         return inputs[named[0].name].read(kind)
@@ -110,6 +117,8 @@ class Job:
         if isinstance(made, Rows) and (told := made.quality.get("provenance")):
             return Provenance(str(told))
         lake, kinds = self.source.lake, set[Provenance]()
+        if not self.recipe.raw and lake.provenance:
+            return lake.provenance  # a lake holds one kind: hundreds of manifests say no more
         if self.recipe.raw:
             kinds = {file.provenance for file in self.source.inventory.files}
         for dataset in self.recipe.upstream():

@@ -16,6 +16,7 @@ from lake_assets.market.facts import Facts
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import Underlying, underlying_named
 from lake_assets.orchestration.parameters import LakeParams
+from lake_assets.seconds.truth_tables import Recall
 from lake_assets.sources.inventory import Inventory
 from lake_assets.sources.landed import LANDED
 from lake_assets.sources.option_books import book_fingerprints
@@ -27,9 +28,10 @@ class Recipe:
     """How one dataset is made, as its function's arguments say.
 
     An argument named after a dataset is an upstream edge; one annotated with a group of
-    parameters receives them; `Session`, `date`, `Underlying`, `Inventory` and `Fingerprint`
-    receive the partition's session, the day it is named after, the dataset's underlying, the raw
-    files, and what the partition is being made from; a table of `Facts` is the lake's own. A table
+    parameters receives them; `Session`, `date`, `Underlying`, `Inventory`, `Fingerprint` and
+    `Recall` receive the partition's session, the day it is named after, the dataset's underlying,
+    the raw files, what the partition is being made from, and what is remembered of the sessions
+    it is made from; a table of `Facts` is the lake's own. A table
     there is one of per underlying means, to an asset of an underlying, that underlying's; to any
     other all of them, as a dict by underlying.
     """
@@ -42,6 +44,7 @@ class Recipe:
     underlying: str | None
     raw: str | None
     made_from: str | None
+    recall: str | None
     day: str | None
     facts: Mapping[str, type[Facts]]
 
@@ -80,6 +83,7 @@ class Recipe:
             underlying=handed.get(Underlying),
             raw=handed.get(Inventory),
             made_from=handed.get(Fingerprint),
+            recall=handed.get(Recall),
             day=handed.get(date),
             facts=facts,
         )
@@ -141,7 +145,7 @@ def is_of_touches(recipe: Recipe) -> bool:
     return dataset.calendar is not None and not dataset.underlying and not dataset.collection
 
 
-_HANDED_OUT: Final = (Session, date, Underlying, Inventory, Fingerprint)
+_HANDED_OUT: Final = (Session, date, Underlying, Inventory, Fingerprint, Recall)
 
 
 def _check_reading(dataset: Dataset, argument: str, kind: object) -> None:

@@ -12,7 +12,7 @@ from lake_assets.kernels.quantiles import expanding_quantiles
 from lake_assets.market.option_vocabulary import BurstLabel
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.seconds.readings import floats, known
-from lake_assets.seconds.truth_sessions import Days, WholeSessions
+from lake_assets.seconds.truth_sessions import Days, WholeSessions, stacked
 
 LEAST_PRIOR: Final = 20
 _LOW, _HIGH = 0.3, 0.7
@@ -39,11 +39,10 @@ def label_bursts(bursts: Mapping[str, Days], regimes: Mapping[str, Days]) -> Row
     return Rows(batches=pl.concat(parts).sort("event_id"), quality=quality)
 
 
-def _labels(sessions: WholeSessions) -> pl.DataFrame:
-    rows = sessions.stacked("bursts", "event_id", "start_time", *_SCORES.values())
-    rows = with_regime_before(
-        rows, "start_time", sessions.stacked("regimes", "timestamp", "regime")
-    )
+def _labels(sessions: WholeSessions[pl.LazyFrame]) -> pl.DataFrame:
+    bursts, regimes = sessions.tables["bursts"], sessions.tables["regimes"]
+    rows = stacked(bursts, "event_id", "start_time", *_SCORES.values())
+    rows = with_regime_before(rows, "start_time", stacked(regimes, "timestamp", "regime"))
     rows = rows.with_columns(_quantiles(rows))
     return (
         rows.with_columns(label=_label())

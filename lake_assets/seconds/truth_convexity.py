@@ -10,7 +10,7 @@ from lake_assets.market.option_vocabulary import OptionType
 from lake_assets.market.truth_vocabulary import Statistic, Subject
 from lake_assets.market.underlyings import Underlying
 from lake_assets.seconds.readings import floats
-from lake_assets.seconds.truth_means import Bounds, Observations, Span
+from lake_assets.seconds.truth_means import Bounds, Observations, Seen, Span
 from lake_assets.seconds.truth_slices import cells
 from lake_assets.seconds.truth_summary import Finding, Measure, described
 
@@ -34,7 +34,7 @@ COLUMNS: Final = (
 )
 
 
-def of_convexity(ends: pl.DataFrame, underlying: Underlying, span: Span) -> Iterator[Finding]:
+def see_convexity(ends: pl.DataFrame, underlying: Underlying) -> Seen:
     """Responses to small and to large moves, calls to rises and puts to falls.
 
     ``ends`` are every tenth second from each open, so that a row and the next of its session are
@@ -43,16 +43,22 @@ def of_convexity(ends: pl.DataFrame, underlying: Underlying, span: Span) -> Iter
     whichever slot holds it; both ends are observed.
     """
     windows = _windows(ends, underlying)
+    moves = {
+        "small": underlying.convexity_small_points,
+        "large": underlying.convexity_large_points,
+    }
+    return {
+        _measure(leg, size).name: _near(windows, leg, points, underlying)
+        for leg in OptionType
+        for size, points in moves.items()
+    }
+
+
+def of_convexity(seen: Seen, span: Span) -> Iterator[Finding]:
+    """Statistics of what `see_convexity` saw."""
     for leg in OptionType:
-        small, large = (
-            next(
-                described(_measure(leg, size), _near(windows, leg, points, underlying), span, _MEAN)
-            )
-            for size, points in (
-                ("small", underlying.convexity_small_points),
-                ("large", underlying.convexity_large_points),
-            )
-        )
+        measures = [_measure(leg, size) for size in ("small", "large")]
+        small, large = (next(described(m, seen[m.name], span, _MEAN)) for m in measures)
         yield from (small, large)
         yield _compared(leg, small, large, Statistic.DIFFERENCE)
         yield _compared(leg, small, large, Statistic.RATIO)

@@ -11,7 +11,7 @@ from lake_assets.catalog.schema import SECONDS, SHARE
 from lake_assets.market.option_vocabulary import BurstLabel
 from lake_assets.market.truth_vocabulary import Statistic, Subject
 from lake_assets.seconds.readings import F8
-from lake_assets.seconds.truth_means import Observations, Span
+from lake_assets.seconds.truth_means import Observations, Seen, Span
 from lake_assets.seconds.truth_slices import cells
 from lake_assets.seconds.truth_summary import COUNTED, Finding, Measure, counted, described
 
@@ -65,12 +65,22 @@ def of_fear(
     yield from described(measure, values(falls, "feared"), span, (Statistic.SHARE,))
 
 
-def of_chop(chop: pl.DataFrame, eligible: F8, span: Span) -> Iterator[Finding]:
-    """Statistics of pockets; the length of one that the close cut does not count."""
-    for name, rows in (("pockets", chop), ("censored", chop.filter(_CENSORED))):
-        yield from counted(Measure(Subject.CHOP, name, COUNTED), each(rows), eligible, span)
-    whole = values(chop.filter(~_CENSORED), "duration_s")
-    yield from described(Measure(Subject.CHOP, "duration_s", SECONDS), whole, span)
+def see_chop(chop: pl.DataFrame) -> Seen:
+    """Pockets, rows of `gold/chop_pockets` with ``regime_before`` and ``day``."""
+    return {
+        "chop_pockets": each(chop),
+        "chop_censored": each(chop.filter(_CENSORED)),
+        "chop_duration_s": values(chop.filter(~_CENSORED), "duration_s"),
+    }
+
+
+def of_chop(seen: Seen, eligible: F8, span: Span) -> Iterator[Finding]:
+    """Statistics of what `see_chop` saw; the length of one that the close cut does not count."""
+    for name in ("pockets", "censored"):
+        measure = Measure(Subject.CHOP, name, COUNTED)
+        yield from counted(measure, seen[f"chop_{name}"], eligible, span)
+    length = Measure(Subject.CHOP, "duration_s", SECONDS)
+    yield from described(length, seen["chop_duration_s"], span)
 
 
 def values(events: pl.DataFrame, name: str) -> Observations:

@@ -13,6 +13,7 @@ from lake_assets.seconds.truth_means import (
     LEAST_EVENTS,
     Bounds,
     Observations,
+    Seen,
     Span,
     drawn_days,
     in_turn,
@@ -25,55 +26,57 @@ AROUND_S: Final = 30  # seconds before and after a burst
 SECONDS_A_MINUTE: Final = 60.0
 PER_MINUTE: Final = "events per minute"
 _PHASES: Final = ("", "_inside_bursts", "_before_bursts", "_after_bursts", "_outside_bursts")
+_SEEN: Final = "_seen"
 _INSIDE, _OUTSIDE = "_inside_bursts", "_outside_bursts"
 
 
-def of_liquidity(
-    events: pl.DataFrame, bursts: pl.DataFrame, seconds: pl.DataFrame, span: Span
-) -> Iterator[Finding]:
-    """Counts and rates by type; the minutes are of seconds with spot and a leg observed.
+def see_liquidity(events: pl.DataFrame, bursts: pl.DataFrame, seconds: pl.DataFrame) -> Seen:
+    """Events by type and phase, all and those in seconds with spot and a leg observed, and these.
 
     A second's slice is an event's that starts in it: its expiry and part of the session, and the
-    regime of the second before. The mean rate is of all sessions' events and minutes together,
-    the quantile of each session's own rate.
+    regime of the second before.
     """
-    ground = _Ground(seconds, span)
+    leg = pl.col("ce_observed") | pl.col("pe_observed")
+    seen = seconds.select(pl.col("spot_observed") & leg).to_series().to_numpy(writable=True)
+    day, cell = seconds["day"].to_numpy(writable=True), cells(seconds, "regime_before")
+
+    def each(places: I8) -> Observations:
+        return Observations(np.ones(places.size), day[places], cell[places])
+
     during = phases(seconds, bursts)
-    minutes = {
-        phase: ground.sums(np.flatnonzero(rows & ground.seen)) / SECONDS_A_MINUTE
-        for phase, rows in during.items()
-    }
     at = np.searchsorted(seconds["timestamp"].to_physical(), events["timestamp"].to_physical())
     kinds = events["event_type"].cast(pl.String).to_numpy()
+    found = {f"seconds{phase}": each(np.flatnonzero(rows & seen)) for phase, rows in during.items()}
     for kind in LiquidityEventType:
         mine = at[kinds == kind]
+        for phase, rows in during.items():
+            here = mine[rows[mine]]
+            found[f"{kind}{phase}"] = each(here)
+            found[f"{kind}{phase}{_SEEN}"] = each(here[seen[here]])
+    return found
+
+
+def of_liquidity(seen: Seen, span: Span) -> Iterator[Finding]:
+    """Counts and rates by type, of what `see_liquidity` saw.
+
+    The mean rate is of all sessions' events and minutes together, the quantile of each session's
+    own rate.
+    """
+
+    def sums(name: str) -> F8:
+        return seen[name].tallied(span)[0]
+
+    minutes = {phase: sums(f"seconds{phase}") / SECONDS_A_MINUTE for phase in _PHASES}
+    for kind in LiquidityEventType:
         means: dict[str, F8] = {}
         for phase in _PHASES:
-            here = mine[during[phase][mine]]
             name = f"{kind}{phase}"
-            yield _count(name, ground.sums(here))
-            mean, p95 = _rate(name, ground.sums(here[ground.seen[here]]), minutes[phase], span)
+            yield _count(name, sums(name))
+            mean, p95 = _rate(name, sums(f"{name}{_SEEN}"), minutes[phase], span)
             yield mean
             yield p95
             means[phase] = mean.value
         yield _ratio(kind, means, minutes[_INSIDE])
-
-
-class _Ground:
-    """The seconds events fall on: whether each is eligible, its session and its slice."""
-
-    def __init__(self, seconds: pl.DataFrame, span: Span) -> None:
-        leg = pl.col("ce_observed") | pl.col("pe_observed")
-        seen = seconds.select(pl.col("spot_observed") & leg).to_series()
-        self.seen: B1 = seen.to_numpy(writable=True)
-        self._day = seconds["day"].to_numpy(writable=True)
-        self._cell = cells(seconds, "regime_before")
-        self._span = span
-
-    def sums(self, places: I8) -> F8:
-        """How many of the places are in each slice and session."""
-        each = Observations(np.ones(places.size), self._day[places], self._cell[places])
-        return each.tallied(self._span)[0]
 
 
 def phases(seconds: pl.DataFrame, bursts: pl.DataFrame) -> dict[str, B1]:

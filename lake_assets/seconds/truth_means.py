@@ -1,7 +1,8 @@
 """Means by slice and their bootstrap intervals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -32,17 +33,25 @@ class Observations:
     """Values in order of time, each with its session's place and its finest slice.
 
     ``are_events`` tells events from seconds: neighbouring seconds repeat each other, and are
-    never drawn one by one.
+    never drawn one by one. ``tallies`` are sums and counts that were made of the values in that
+    order; values may since stand in another.
     """
 
     value: F8
     day: I8
     cell: I8
     are_events: bool = True
+    tallies: tuple[F8, I8] | None = None
 
     def tallied(self, span: Span) -> tuple[F8, I8]:
         """Sums and counts by slice and session."""
+        if self.tallies is not None:
+            return self.tallies
         return tally(self.value, self.day, self.cell, SLICES_OF, len(NAMES), span.days)
+
+
+Seen: TypeAlias = Mapping[str, Observations]
+"""Observations by a name of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from lake_assets.catalog.option_books import POINTS, UNITS
 from lake_assets.catalog.schema import SHARE
 from lake_assets.market.truth_vocabulary import Statistic, Subject
-from lake_assets.seconds.truth_means import Observations, Span
+from lake_assets.seconds.truth_means import Observations, Seen, Span
 from lake_assets.seconds.truth_slices import cells
 from lake_assets.seconds.truth_summary import Finding, Measure, described
 
@@ -42,22 +43,32 @@ def _measures() -> Mapping[str, tuple[str, pl.Expr]]:
 MEASURES: Final = _measures()
 
 
-def of_microstructure(seconds: pl.DataFrame, span: Span) -> Iterator[Finding]:
+def see_microstructure(seconds: pl.DataFrame, span: Span) -> Seen:
+    """Each measure in the seconds in which it was observed: the sums in order, the values sorted.
+
+    Sorted session by session, many sessions are merged in a fraction of the time they are sorted.
+    """
+    placed = seconds.with_columns(cell=pl.Series(cells(seconds)))
+
+    def of(name: str) -> Observations:
+        rows = placed.filter(MEASURES[name][1] & pl.col(name).is_not_null())
+        value = rows[name].cast(pl.Float64).to_numpy(writable=True)
+        day, cell = (rows[key].to_numpy(writable=True) for key in ("day", "cell"))
+        tallies = Observations(value, day, cell).tallied(span)
+        order = np.argsort(value, kind="stable")
+        return Observations(
+            value[order], day[order], cell[order], are_events=False, tallies=tallies
+        )
+
+    return {name: of(name) for name in MEASURES}
+
+
+def of_microstructure(seen: Seen, span: Span) -> Iterator[Finding]:
     """Mean, median and 0.95 quantile of each measure over the seconds in which it was observed."""
-    place = pl.Series("cell", cells(seconds))
 
     def of(name: str) -> list[Finding]:
-        unit, counts = MEASURES[name]
-        rows = seconds.select(
-            pl.col(name).cast(pl.Float64), "day", place, counts=counts & pl.col(name).is_not_null()
-        ).filter("counts")
-        seen = Observations(
-            rows[name].to_numpy(writable=True),
-            rows["day"].to_numpy(writable=True),
-            rows["cell"].to_numpy(writable=True),
-            are_events=False,
-        )
-        return list(described(Measure(Subject.MICROSTRUCTURE, name, unit), seen, span, _WANTED))
+        measure = Measure(Subject.MICROSTRUCTURE, name, MEASURES[name][0])
+        return list(described(measure, seen[name], span, _WANTED))
 
     # Sorting two million values takes most of the time, and lets other threads run meanwhile.
     with ThreadPoolExecutor(THREADS) as pool:

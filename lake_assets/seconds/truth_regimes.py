@@ -12,6 +12,7 @@ from lake_assets.seconds.readings import B1, F8, whole
 from lake_assets.seconds.truth_means import (
     LEAST_DAYS,
     Observations,
+    Seen,
     Span,
     drawn_days,
     in_turn,
@@ -20,23 +21,32 @@ from lake_assets.seconds.truth_means import (
 from lake_assets.seconds.truth_slices import NAMES, SHAPE, cells
 from lake_assets.seconds.truth_summary import COUNTED, Finding, Measure, counted, described
 
+_SECONDS, _RUNS, _WHOLE_RUNS = "regime_seconds", "regime_runs", "regime_whole_runs"
 _RUN: Final = Measure(Subject.REGIME, "run_length_s", SECONDS)
 
 
-def of_regimes(seconds: pl.DataFrame, eligible: F8, span: Span) -> Iterator[Finding]:
-    """Statistics of the seconds in which spot was observed and the regime is known.
+def see_regimes(seconds: pl.DataFrame) -> Seen:
+    """The seconds in which spot was observed and the regime is known, and the runs of regimes."""
+    seen = seconds.filter(pl.col("spot_observed") & pl.col("regime").is_not_null())
+    day = seen["day"].to_numpy(writable=True)
+    runs, ended = _runs(seconds)
+    return {
+        _SECONDS: Observations(np.ones(day.size), day, cells(seen), are_events=False),
+        _RUNS: runs,
+        _WHOLE_RUNS: Observations(runs.value[ended], runs.day[ended], runs.cell[ended]),
+    }
+
+
+def of_regimes(seen: Seen, eligible: F8, span: Span) -> Iterator[Finding]:
+    """Statistics of what `see_regimes` saw.
 
     Shares are of all regimes in the same expiry and part of the session, so they add to 1.
     """
-    seen = seconds.filter(pl.col("spot_observed") & pl.col("regime").is_not_null())
-    day = seen["day"].to_numpy(writable=True)
-    here = Observations(np.ones(day.size), day, cells(seen), are_events=False)
+    here = seen[_SECONDS]
     yield from counted(Measure(Subject.REGIME, "seconds", SECONDS), here, eligible, span)
     yield _share(here, span)
-    runs, ended = _runs(seconds)
-    yield from counted(Measure(Subject.REGIME, "runs", COUNTED), runs, eligible, span)
-    whole_runs = Observations(runs.value[ended], runs.day[ended], runs.cell[ended])
-    yield from described(_RUN, whole_runs, span)
+    yield from counted(Measure(Subject.REGIME, "runs", COUNTED), seen[_RUNS], eligible, span)
+    yield from described(_RUN, seen[_WHOLE_RUNS], span)
 
 
 def _share(here: Observations, span: Span) -> Finding:

@@ -1,8 +1,9 @@
 """Which sessions an aggregate can use: those of which every table it reads is there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -11,12 +12,17 @@ from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.sessions import session_days
 from lake_assets.market.underlyings import Underlying
 
-Days = Sequence[tuple[str, pl.LazyFrame]]
+T = TypeVar("T")
+
+Days: TypeAlias = Sequence[tuple[str, pl.LazyFrame]]
 """Sessions of one table, each with its date, YYYY-MM-DD; in any order."""
+
+Openings: TypeAlias = Sequence[tuple[str, Callable[[], pl.LazyFrame]]]
+"""As `Days`, each opened when it is called."""
 
 
 @dataclass(frozen=True, slots=True)
-class WholeSessions:
+class WholeSessions(Generic[T]):
     """Sessions of an underlying that are there whole, oldest first, and what is not.
 
     ``missing`` are the exchange's sessions from the first date seen to the last of which a table
@@ -26,10 +32,12 @@ class WholeSessions:
     underlying: Underlying
     days: tuple[date, ...]
     missing: tuple[date, ...]
-    tables: Mapping[str, Sequence[pl.LazyFrame]]
+    tables: Mapping[str, Sequence[T]]
 
     @classmethod
-    def of(cls, underlying: Underlying, tables: Mapping[str, Days]) -> "WholeSessions":
+    def of(
+        cls, underlying: Underlying, tables: Mapping[str, Sequence[tuple[str, T]]]
+    ) -> "WholeSessions[T]":
         """Pair the tables' sessions by date.
 
         Raises:
@@ -54,16 +62,17 @@ class WholeSessions:
             f"dates_missing_{name}": " ".join(day.isoformat() for day in self.missing) or None,
         }
 
-    def stacked(self, table: str, *columns: str) -> pl.DataFrame:
-        """Columns of every session's rows, oldest first, with the session's place as ``day``."""
-        parts = [
-            rows.select(*columns).with_columns(day=pl.lit(place, pl.Int64)).collect()
-            for place, rows in enumerate(self.tables[table])
-        ]
-        return pl.concat(parts)
+
+def stacked(sessions: Sequence[pl.LazyFrame], *columns: str) -> pl.DataFrame:
+    """Columns of every session's rows, in order, with the session's place as ``day``."""
+    parts = [
+        rows.select(*columns).with_columns(day=pl.lit(place, pl.Int64)).collect()
+        for place, rows in enumerate(sessions)
+    ]
+    return pl.concat(parts)
 
 
-def _by_date(name: str, sessions: Days) -> dict[date, pl.LazyFrame]:
+def _by_date(name: str, sessions: Sequence[tuple[str, T]]) -> dict[date, T]:
     found = {date.fromisoformat(day): rows for day, rows in sessions}
     if len(found) < len(sessions):
         raise ComputationRefusedError(f"{name} came with a date more than once; give each once")

@@ -1,6 +1,6 @@
 """What is made of a measure in each slice: counts, means, quantiles, and their intervals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -127,30 +127,34 @@ def counted(measure: Measure, seen: Observations, eligible: F8, span: Span) -> I
 def tabled(findings: Sequence[Finding], underlying: str) -> pl.DataFrame:
     """Rows of `gold/truth_tables` of one underlying, one a finding and slice."""
     dte, time, regime = zip(*NAMES, strict=True)
-    methods = np.array([*METHODS, None], dtype=object)
-    parts = [
+    methods = [*(str(method) for method in METHODS), None]
+    slices, bounds = len(NAMES), [finding.bounds for finding in findings]
+
+    def each(told: Callable[[Finding], str]) -> list[str]:
+        return [word for finding in findings for word in [told(finding)] * slices]
+
+    count = np.concatenate([finding.n for finding in findings])
+    return (
         pl.DataFrame(
             {
-                "underlying": [underlying] * len(NAMES),
-                "dte_bucket": dte,
-                "time_of_day": time,
-                "regime": regime,
-                "subject": [finding.measure.subject] * len(NAMES),
-                "measure": [finding.measure.name] * len(NAMES),
-                "statistic": [finding.statistic] * len(NAMES),
-                "value": known(finding.value),
-                "unit": [finding.measure.unit] * len(NAMES),
-                "n": finding.n,
-                "n_days": finding.n_days,
-                "ci_low": known(finding.bounds.low),
-                "ci_high": known(finding.bounds.high),
-                "ci_method": pl.Series(
-                    [m and str(m) for m in methods[finding.bounds.method]], dtype=pl.String
-                ),
-                "low_sample": finding.n < LOW_SAMPLE,
+                "underlying": [underlying] * len(count),
+                "dte_bucket": dte * len(findings),
+                "time_of_day": time * len(findings),
+                "regime": regime * len(findings),
+                "subject": each(lambda finding: finding.measure.subject),
+                "measure": each(lambda finding: finding.measure.name),
+                "statistic": each(lambda finding: finding.statistic),
+                "value": known(np.concatenate([finding.value for finding in findings])),
+                "unit": each(lambda finding: finding.measure.unit),
+                "n": count,
+                "n_days": np.concatenate([finding.n_days for finding in findings]),
+                "ci_low": known(np.concatenate([bound.low for bound in bounds])),
+                "ci_high": known(np.concatenate([bound.high for bound in bounds])),
+                "ci_method": [methods[at] for bound in bounds for at in bound.method.tolist()],
+                "low_sample": count < LOW_SAMPLE,
             },
             schema=TRUTH_TABLES.stored_dtypes,
-        ).cast(TRUTH_TABLES.dtypes)
-        for finding in findings
-    ]
-    return pl.concat([TRUTH_TABLES.empty(), *parts]).sort(TRUTH_TABLES.sort_by)
+        )
+        .cast(TRUTH_TABLES.dtypes)
+        .sort(TRUTH_TABLES.sort_by)
+    )

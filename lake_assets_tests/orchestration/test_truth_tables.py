@@ -10,6 +10,7 @@ import pytest
 
 from lake_assets.catalog import BURST_LABELS, BURSTS, FAMILIES, TRUTH_TABLES
 from lake_assets.catalog.dataset import WHOLE
+from lake_assets.lake.kept import FOLDER
 from lake_assets.market.vocabulary import Provenance
 from lake_assets_tests.orchestration.lakes import TestLake
 from lake_assets_tests.sources.packed_shards import put, row
@@ -112,6 +113,50 @@ def test_a_new_session_rebuilds_both(lake):
     assert set(run(lake).values()) == {"built"}
     told = lake.lake.in_force(TRUTH_TABLES, WHOLE).quality
     assert told["dates_used_NIFTY"] == "2025-08-01 2025-08-04"
+
+
+def remembered(lake):
+    """Names of the sessions that are remembered."""
+    return sorted(path.name.split(".")[0] for path in (lake.root / FOLDER).iterdir())
+
+
+def counted_anew(lake):
+    """Bytes of the table made again, whatever its manifest says."""
+    done = lake.run_at_home(None, select=AGGREGATES[1:], force="*")
+    assert done.error is None, done.error
+    return (lake.root / TRUTH_TABLES.path(WHOLE)).read_bytes()
+
+
+def test_what_is_remembered_damaged_or_gone_changes_no_byte(lake):
+    before = (lake.root / TRUTH_TABLES.path(WHOLE)).read_bytes()
+    assert remembered(lake) == [f"truth_tables_NIFTY_{DAY}"]
+    (path,) = (lake.root / FOLDER).iterdir()
+    sound = path.read_bytes()
+    for damaged in (sound[:100], sound[:-1] + bytes([sound[-1] ^ 1]), b""):
+        path.write_bytes(damaged)
+        assert lake.lake.verify() == []
+        assert counted_anew(lake) == before
+        assert path.read_bytes() == sound
+    shutil.rmtree(lake.root / FOLDER)
+    assert counted_anew(lake) == before
+    assert path.read_bytes() == sound
+
+
+def test_a_replaced_session_is_counted_anew_and_a_deleted_one_no_more(lake):
+    (first,) = (lake.root / FOLDER).iterdir()
+    put(lake.root / "raw", [row(5, volume=5)], underlying="NIFTY")
+    assert lake.run_at_home(DAY, select=TABLES).error is None
+    assert run(lake)["truth_tables"] == "built"
+    (second,) = (lake.root / FOLDER).iterdir()
+    assert second.name != first.name
+    with_memory = (lake.root / TRUTH_TABLES.path(WHOLE)).read_bytes()
+    shutil.rmtree(lake.root / FOLDER)
+    assert counted_anew(lake) == with_memory
+
+    for family in FAMILIES:
+        (lake.root / family.of("NIFTY").path(DAY)).unlink()
+    assert run(lake)["truth_tables"] == "built"
+    assert lake.lake.in_force(TRUTH_TABLES, WHOLE).quality["sessions_NIFTY"] == 0
 
 
 def test_no_session_at_all_is_an_empty_table(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from lake_assets.market.option_vocabulary import Regime
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.seconds.truth_convexity import COLUMNS, of_convexity
+from lake_assets.seconds.truth_convexity import COLUMNS, of_convexity, see_convexity
 from lake_assets.seconds.truth_means import Span
 from lake_assets.seconds.truth_slices import NAMES, seeds_of
 from lake_assets_tests.seconds.truths import Drawn, tables
@@ -31,7 +31,7 @@ def ends(spot, *, mids=(100.0, 102.0), roll=0, seen=True):
 
 
 def responses(rows):
-    found = of_convexity(rows, NIFTY, Span(1, seeds_of("NIFTY")))
+    found = of_convexity(see_convexity(rows, NIFTY), Span(1, seeds_of("NIFTY")))
     return {f.measure.name: f.value[WHOLE] for f in found if f.n[WHOLE]}
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from lake_assets.seconds.truth_liquidity import of_liquidity, phases
+from lake_assets.seconds.truth_liquidity import of_liquidity, phases, see_liquidity
 from lake_assets.seconds.truth_means import Span
 from lake_assets.seconds.truth_slices import NAMES, seeds_of
 from lake_assets_tests.seconds.truths import Drawn, tables
@@ -71,7 +71,7 @@ def test_a_rate_is_of_the_minutes_that_could_be_seen(blind, rate):
     ground = seconds(spot_observed=pl.int_range(120) >= blind)
     found = {
         (f.measure.name, f.statistic): f.value[WHOLE]
-        for f in of_liquidity(events, burst(), ground, Span(1, seeds_of("NIFTY")))
+        for f in of_liquidity(see_liquidity(events, burst(), ground), Span(1, seeds_of("NIFTY")))
     }
     assert found["bid_pull", "mean"] == rate
     assert found["bid_pull", "count"] == 3

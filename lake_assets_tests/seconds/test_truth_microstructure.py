@@ -3,7 +3,7 @@
 import polars as pl
 
 from lake_assets.seconds.truth_means import Span
-from lake_assets.seconds.truth_microstructure import MEASURES, of_microstructure
+from lake_assets.seconds.truth_microstructure import MEASURES, of_microstructure, see_microstructure
 from lake_assets.seconds.truth_slices import NAMES, seeds_of
 from lake_assets_tests.seconds.truths import Drawn, tables
 
@@ -16,7 +16,8 @@ SECONDS = DRAWN["option_state"][0][1].with_columns(
 
 def counts(**cells):
     rows = SECONDS.with_columns(**cells)
-    found = of_microstructure(rows, Span(1, seeds_of("NIFTY")))
+    span = Span(1, seeds_of("NIFTY"))
+    found = of_microstructure(see_microstructure(rows, span), span)
     return {f.measure.name: int(f.n[WHOLE]) for f in found}
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from lake_assets.market.option_vocabulary import DteBucket, Regime, TimeOfDay
 from lake_assets.seconds.truth_means import Span
-from lake_assets.seconds.truth_regimes import of_regimes
+from lake_assets.seconds.truth_regimes import of_regimes, see_regimes
 from lake_assets.seconds.truth_slices import NAMES, seeds_of
 from lake_assets_tests.oracles.truth_tables import SLICES
 
@@ -28,7 +28,7 @@ def told(*sessions):
     eligible = pl.DataFrame([[1.0] * len(NAMES)] * DAYS).to_numpy()
     return {
         (SLICES[s][2], f.measure.name, f.statistic.value): f.value[s]
-        for f in of_regimes(seconds, eligible, span)
+        for f in of_regimes(see_regimes(seconds), eligible, span)
         for s in range(len(SLICES))
         if SLICES[s][:2] == ("all", "all")
     }

@@ -7,7 +7,7 @@ import pytest
 
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.seconds.truth_sessions import WholeSessions
+from lake_assets.seconds.truth_sessions import WholeSessions, stacked
 
 NIFTY = underlying_named("NIFTY")
 FRIDAY, MONDAY, TUESDAY = "2025-08-01", "2025-08-04", "2025-08-05"
@@ -25,7 +25,7 @@ def test_a_session_is_used_if_every_table_has_it():
             "b": [(day, rows(0)) for day in (FRIDAY, MONDAY, TUESDAY)],
         },
     )
-    assert found.stacked("a", "x").rows() == [(1, 0), (3, 1)]
+    assert stacked(found.tables["a"], "x").rows() == [(1, 0), (3, 1)]
     assert found.quality() == {
         "sessions_NIFTY": 2,
         "dates_used_NIFTY": "2025-08-01 2025-08-05",

@@ -5,9 +5,9 @@ import pytest
 
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.seconds import truth_microstructure
+from lake_assets.seconds import truth_microstructure, truth_tables
 from lake_assets.seconds.burst_labels import label_bursts
-from lake_assets.seconds.truth_tables import count_truths
+from lake_assets.seconds.truth_tables import count_truths, make_anew
 from lake_assets_tests.oracles.truth_tables import SLICES, Truths
 from lake_assets_tests.seconds.truths import Drawn, tables
 
@@ -22,16 +22,20 @@ def lazy(*markets, order=1):
     drawn = {market.underlying: tables(market) for market in markets}
     return {
         table: {
-            name: [(day, rows.lazy()) for day, rows in mine[table][::order]]
+            name: [(day, rows.lazy) for day, rows in mine[table][::order]]
             for name, mine in drawn.items()
         }
         for table in next(iter(drawn.values()))
     }
 
 
-def truths_of(given):
-    labels = label_bursts(given["bursts"], given["regimes"]).batches
-    return count_truths(given, labels), labels
+def truths_of(given, recall=make_anew):
+    bursts, regimes = (
+        {name: [(day, rows()) for day, rows in days] for name, days in given[table].items()}
+        for table in ("bursts", "regimes")
+    )
+    labels = label_bursts(bursts, regimes).batches
+    return count_truths(given, labels, recall), labels
 
 
 def slow(market, labels) -> Truths:
@@ -102,7 +106,8 @@ def test_intervals_of_means_are_the_slow_draws(both, where):
 
 def test_the_order_of_sessions_and_the_threads_change_nothing(monkeypatch):
     usual, _ = truths_of(lazy(FEW_DAYS))
-    monkeypatch.setattr(truth_microstructure, "THREADS", 1)
+    for module in (truth_microstructure, truth_tables):
+        monkeypatch.setattr(module, "THREADS", 1)
     turned, _ = truths_of(lazy(FEW_DAYS, order=-1))
     assert turned.batches.equals(usual.batches)
     assert turned.quality == usual.quality
@@ -133,6 +138,31 @@ def test_shares_of_regimes_add_to_one(both):
     regimes = ("normal", "chop", "flicker", "burst", "fear")
     shares = [rows["all", "all", r, "regime", "share", "share"]["value"] for r in regimes]
     assert sum(shares) == pytest.approx(1.0, abs=1e-15)
+
+
+def test_a_remembered_session_is_not_opened_and_says_the_same():
+    given, held = lazy(MANY_DAYS), {}
+
+    def recall(underlying, day, make):
+        if (underlying.name, day) not in held:
+            held[underlying.name, day] = make()
+        return held[underlying.name, day]
+
+    usual, _ = truths_of(given)
+    first, labels = truths_of(given, recall)
+    assert [day for _, day in sorted(held)] == MANY_DAYS.dates
+
+    def unopened():
+        raise AssertionError
+
+    closed = {
+        table: {"NIFTY": [(day, unopened) for day, _ in days["NIFTY"]]}
+        for table, days in given.items()
+    }
+    again = count_truths(closed, labels, recall)
+    for told in (first, again):
+        assert told.batches.equals(usual.batches)
+        assert told.quality == usual.quality
 
 
 def test_no_session_is_no_row():
@@ -170,6 +200,6 @@ def test_regimes_of_other_seconds_are_refused():
     given = lazy(FEW_DAYS)
     _, labels = truths_of(given)
     day, rows = given["regimes"]["NIFTY"][0]
-    given["regimes"]["NIFTY"][0] = day, rows.head(10)
+    given["regimes"]["NIFTY"][0] = day, lambda: rows().head(10)
     with pytest.raises(ComputationRefusedError, match="not of the same seconds"):
         count_truths(given, labels)
