@@ -26,7 +26,7 @@ def fixed_groups(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Re
             at += held[-1].num_rows
             missing -= held[-1].num_rows
             if not missing:
-                yield _joined(held, memory)
+                yield held[0] if len(held) == 1 else _joined(held, memory)
                 held, missing = [], rows
     if held:
         yield _joined(held, memory)

@@ -114,38 +114,47 @@ def settle(rows: pl.DataFrame, ties: Sequence[str]) -> Settled:
     return Settled(order[last], identical, conflicting)
 
 
-def reordered(rows: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The rows at the places; ``rows`` is emptied on the way.
+def in_one_piece(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows, each column in one piece; ``rows`` is emptied on the way.
 
     Column by column: a day of books fits in memory once, not twice.
     """
-    index = pl.Series(places.astype(np.uint32))
-    columns = [rows.drop_in_place(name).rechunk().gather(index) for name in rows.columns]
-    return pl.DataFrame(columns)
+    return pl.DataFrame([rows.drop_in_place(name).rechunk() for name in rows.columns])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookTable:
-    """Settled rows of one session in the order of Bronze, and what is said of all of them alike."""
+    """Settled rows of one session, and what is said of all of them alike.
+
+    ``places`` are the rows in the order of Bronze; None if they stand in it.
+    """
 
     rows: pl.DataFrame
+    places: Places | None = None
     dataset: Dataset
     day: date
     known_from_us: int
 
     def reader(self) -> pa.RecordBatchReader:
-        """The rows as Bronze has them, in batches: they are never in memory a second time."""
+        """The rows as Bronze has them, in batches: they are never in memory a second time.
+
+        Each batch is put in order when it is asked for, while the one before is written.
+        """
         schema = self.dataset.empty().to_arrow().schema
         return pa.RecordBatchReader.from_batches(schema, self._batches(schema))
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        packed = self.rows["contract"].to_numpy()
-        known, code = _coded(packed)
-        contracts = _contracts(known)
-        volume = self.rows["volume"].fill_null(UNKNOWN).to_numpy()
-        delta, flag, elapsed = difference_volume(
-            code, self.rows["time_us"].to_numpy(), volume, self.known_from_us
+        rows = self.rows
+        places = np.arange(rows.height) if self.places is None else self.places
+        packed, time_us, volume = (
+            rows[name].fill_null(UNKNOWN).to_numpy()[places]
+            for name in ("contract", "time_us", "volume")
         )
+        opens = np.flatnonzero(np.diff(packed, prepend=-1))
+        counts = np.diff(opens, append=len(packed))
+        code = np.repeat(np.arange(len(opens), dtype=np.int32), counts)
+        contracts = _contracts(packed[opens])
+        delta, flag, elapsed = difference_volume(code, time_us, volume, self.known_from_us)
         for start in range(0, len(packed), _BATCH):
             here = slice(start, start + _BATCH)
             differences = pl.DataFrame(
@@ -158,7 +167,7 @@ class BookTable:
                 }
             )
             part = pl.concat(
-                [self.rows[here], contracts[code[here]], differences], how="horizontal"
+                [rows[places[here]], contracts[code[here]], differences], how="horizontal"
             )
             table = self._dressed(part).to_arrow().cast(schema).combine_chunks()
             yield from table.to_batches()

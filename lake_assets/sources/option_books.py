@@ -8,6 +8,7 @@ from lake_assets.catalog.option_books import OPTION_BOOKS
 from lake_assets.catalog.parameters import BookParams
 from lake_assets.catalog.rows import Quality, Rows
 from lake_assets.errors import MissingInputError, MixedProvenanceError
+from lake_assets.kernels.compile import load_ahead
 from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Session, session_days, session_on
@@ -37,6 +38,7 @@ def read_option_books(
             its rows are unusable.
         MixedProvenanceError: simulated and vendor files would meet.
     """
+    load_ahead()
     if underlying.source is BookSource.PACKED:
         return _packed(inventory, session, underlying, params)
     return _quoted(inventory, session, underlying, params)
@@ -103,6 +105,7 @@ def _packed(
     opens = session.hours.opens + params.start_tolerance_s * NANOS_PER_SECOND
     table = BookTable(
         rows=read.rows,
+        places=read.places,
         dataset=OPTION_BOOKS.of(underlying.name),
         day=session.day,
         known_from_us=opens // _NANOS_PER_MICRO,

@@ -17,9 +17,10 @@ from lake_assets.sources.book_rows import (
     MAX_STRIKE,
     SIZES,
     VALUES,
+    Places,
     Settled,
     contract_of,
-    reordered,
+    in_one_piece,
     settle,
 )
 from lake_assets.sources.packed_contract import check_shard, gone
@@ -34,9 +35,10 @@ _TIES: Final = ("volume", "last_trade", *(name for name in VALUES if name != "vo
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The rows that stay, in the order of Bronze, and the account of all."""
+    """Usable rows, the places of those that stay in the order of Bronze, the account of all."""
 
     rows: pl.DataFrame
+    places: Places
     quality: Quality
 
 
@@ -63,7 +65,7 @@ def read_shards(
     settled = settle(usable, _TIES)
     told = _account(shards, read, usable.drop_in_place("shard").to_numpy(), settled)
     usable.drop_in_place("last_trade")
-    return Packed(reordered(usable, settled.kept), tally.quality | told)
+    return Packed(in_one_piece(usable), settled.kept, tally.quality | told)
 
 
 def _rows(
