@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
@@ -10,8 +11,10 @@ import pytest
 
 from lake_assets.catalog import BURST_LABELS, BURSTS, FAMILIES, TRUTH_TABLES
 from lake_assets.catalog.dataset import WHOLE
+from lake_assets.errors import MissingPartitionError
 from lake_assets.lake.kept import FOLDER
 from lake_assets.market.vocabulary import Provenance
+from lake_assets.orchestration.io_manager import Upstream
 from lake_assets_tests.orchestration.lakes import TestLake
 from lake_assets_tests.sources.packed_shards import put, row
 
@@ -157,6 +160,19 @@ def test_a_replaced_session_is_counted_anew_and_a_deleted_one_no_more(lake):
         (lake.root / family.of("NIFTY").path(DAY)).unlink()
     assert run(lake)["truth_tables"] == "built"
     assert lake.lake.in_force(TRUTH_TABLES, WHOLE).quality["sessions_NIFTY"] == 0
+
+
+def test_a_session_replaced_after_its_hash_was_taken_is_not_counted_under_it(counted):
+    made = counted.lake.in_force(TRUTH_TABLES, WHOLE).fingerprint
+    bursts = BURSTS.of("NIFTY")
+    at = f"{'/'.join(bursts.key)}/{DAY}"
+    upstream = Upstream(counted.lake, bursts, None)
+    ((name, opened),) = upstream.openings(made)
+    assert (name, opened().collect().height) == (DAY, 0)
+
+    ((_, stale),) = upstream.openings(replace(made, inputs={**made.inputs, at: "0" * 64}))
+    with pytest.raises(MissingPartitionError, match="bursts_NIFTY of 2025-08-01 was replaced"):
+        stale()
 
 
 def test_no_session_at_all_is_an_empty_table(tmp_path):
