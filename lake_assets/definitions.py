@@ -34,6 +34,7 @@ from lake_assets.gold import (
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.arrivals import make_sensor
 from lake_assets.orchestration.auditor import auditor_resource
+from lake_assets.orchestration.garbage import keep_what_is_loaded
 from lake_assets.orchestration.io_manager import LakeIOManager
 from lake_assets.orchestration.jobs import make_jobs, make_schedules
 from lake_assets.orchestration.lake_asset import LakeAsset
@@ -161,3 +162,4 @@ def run_session(day: date, root: Path, params: SignalParams) -> pl.DataFrame:
 
 
 defs = build_definitions(os.environ)
+keep_what_is_loaded()

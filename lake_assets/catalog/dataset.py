@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from lake_assets.catalog.schema import LakeSchema, Role
+from lake_assets.catalog.schema import LakeSchema, Role, declared_by, dtype_of
 from lake_assets.catalog.statistics import Statistics
 from lake_assets.market.price import NANOS_PER_MICRO
 from lake_assets.market.sessions import Calendar, is_session
@@ -159,17 +159,16 @@ class Dataset:
     @cached_property
     def columns(self) -> Mapping[str, Column]:
         """Every column in file order."""
-        declared = self.schema.to_schema().columns
         return {
             name: Column(
                 name=name,
-                dtype=spec.dtype.type,
-                meaning=spec.description or "",
-                unit=(spec.metadata or {}).get("unit"),
-                null=(spec.metadata or {}).get("null"),
-                role=Role((spec.metadata or {}).get("role", Role.FEATURE)),
+                dtype=dtype_of(annotated, field),
+                meaning=field.description or "",
+                unit=(field.metadata or {}).get("unit"),
+                null=(field.metadata or {}).get("null"),
+                role=Role((field.metadata or {}).get("role", Role.FEATURE)),
             )
-            for name, spec in declared.items()
+            for name, (annotated, field) in declared_by(self.schema).items()
         }
 
     @cached_property

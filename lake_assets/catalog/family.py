@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.dataset import Dataset, KnownAt, Layer
-from lake_assets.catalog.schema import LakeSchema
+from lake_assets.catalog.schema import LakeSchema, declared_by
 from lake_assets.errors import UnknownNameError
 from lake_assets.market.underlyings import UNDERLYINGS
 
@@ -68,9 +68,10 @@ def for_each_underlying(  # noqa: PLR0913 - a declaration has many facts, each b
 
 def _narrowed(schema: type[LakeSchema], underlying: str) -> type[LakeSchema]:
     """The schema, with the column ``underlying`` holding this one name only."""
-    if "underlying" not in schema.to_schema().columns:
+    declared = declared_by(schema)
+    if "underlying" not in declared:
         return schema
-    field = copy(schema.__fields__["underlying"][1])
+    field = copy(declared["underlying"][1])
     field.dtype_kwargs = {"categories": [underlying]}
     space = {
         "__doc__": schema.__doc__,

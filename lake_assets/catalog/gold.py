@@ -1,10 +1,9 @@
 """Gold: joined, scored, labelled; the tables people train on."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import polars as pl
-from pandera.api.dataframe.model_components import FieldInfo
 
 from lake_assets.catalog.dataset import Cut, Dataset, KnownAt, Layer
 from lake_assets.catalog.schema import (
@@ -13,9 +12,11 @@ from lake_assets.catalog.schema import (
     NANOS,
     SECONDS,
     SHARE,
+    Declared,
     LakeSchema,
     Role,
     column,
+    declared_by,
 )
 from lake_assets.catalog.touch import (
     TOUCH_KNOWN,
@@ -111,8 +112,8 @@ ENGINES: Final = (TouchesSchema, BarrierSchema, TapeSchema, FuelSchema, ScoreSch
 
 
 def _own(schema: type[LakeSchema]) -> list[str]:
-    keys = TouchKeySchema.to_schema().columns
-    return [name for name in schema.to_schema().columns if name not in keys]
+    keys = declared_by(TouchKeySchema)
+    return [name for name in declared_by(schema) if name not in keys]
 
 
 class _SignalsProvenanceSchema(LakeSchema):
@@ -146,10 +147,9 @@ def _gather(
     summary: str, owners: Iterable[type[LakeSchema]], order: Sequence[str]
 ) -> type[LakeSchema]:
     """One schema from columns declared elsewhere, each keeping its meaning and checks."""
-    fields: dict[str, tuple[Any, FieldInfo]] = {}
+    fields: Declared = {}
     for owner in owners:
-        owner.to_schema()
-        fields |= {n: (note.raw_annotation, f) for n, (note, f) in owner.__fields__.items()}
+        fields |= declared_by(owner)
     types = {name: fields[name][0] for name in order}
     checks = {name: fields[name][1] for name in order}
     space = {"__doc__": summary, "__module__": __name__, "__annotations__": types, **checks}

@@ -1,13 +1,12 @@
 """The ten slots of contracts around the money: columns declared once, named for each slot."""
 
 from copy import copy
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import polars as pl
-from pandera.api.dataframe.model_components import FieldInfo
 
 from lake_assets.catalog.option_books import POINTS, UNITS
-from lake_assets.catalog.schema import SECONDS, SHARE, LakeSchema, column
+from lake_assets.catalog.schema import SECONDS, SHARE, Declared, LakeSchema, column, declared_by
 from lake_assets.market.option_vocabulary import IvQuality
 
 PREFIXES: Final = ("ce", "pe")
@@ -156,16 +155,6 @@ class _MoneySchema(LakeSchema):
     flicker_30s: pl.Boolean = column(
         "5 pulls, 5 replenishes and 10 changes of spread or more in 30 s", null=_FEW_ELIGIBLE
     )
-
-
-Declared: TypeAlias = dict[str, tuple[Any, FieldInfo]]
-"""Type and declaration of columns, by name."""
-
-
-def declared_by(schema: type[LakeSchema]) -> Declared:
-    """Every column of a schema."""
-    schema.to_schema()
-    return {name: (note.raw_annotation, field) for name, (note, field) in schema.__fields__.items()}
 
 
 def _placed(declared: Declared, right: int, place: int) -> Declared:

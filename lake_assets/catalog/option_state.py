@@ -7,7 +7,7 @@ import polars as pl
 from lake_assets.catalog.dataset import KnownAt, Layer
 from lake_assets.catalog.family import for_each_underlying
 from lake_assets.catalog.option_books import POINTS, UNITS
-from lake_assets.catalog.option_slots import declared_by, slot_columns
+from lake_assets.catalog.option_slots import slot_columns
 from lake_assets.catalog.schema import (
     COUNT,
     MICROS,
@@ -16,6 +16,7 @@ from lake_assets.catalog.schema import (
     LakeSchema,
     Moment,
     column,
+    declared_by,
     whose,
 )
 from lake_assets.market.option_vocabulary import DteBucket, TimeOfDay

@@ -1,10 +1,11 @@
 """How a table is declared: one strict schema class, one sentence, a meaning for each column."""
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeAlias, cast
+from typing import Annotated, Any, TypeAlias, cast, get_args
 
 import pandera.polars as pa
 import polars as pl
+from pandera.api.dataframe.model_components import FieldInfo
 
 Moment: TypeAlias = Annotated[pl.Datetime, "us", "UTC"]
 """Annotation of a column of moments: microseconds, in UTC."""
@@ -77,6 +78,29 @@ def whose() -> Any:  # noqa: ANN401 - as column
         dtype_kwargs={"categories": ["?"]},
         metadata={"unit": None, "null": None, "role": Role.FEATURE.value},
     )
+
+
+Declared: TypeAlias = dict[str, tuple[Any, FieldInfo]]
+"""Type and declaration of columns, by name."""
+
+
+def declared_by(schema: type[LakeSchema]) -> Declared:
+    """Every column of a schema, in order.
+
+    Read off the class: what pandera validates with copies each declaration deeply, 8 ms a schema,
+    and a process that loads the lake validates few of the fifty.
+    """
+    return {name: (note.raw_annotation, field) for name, (note, field) in schema.__fields__.items()}
+
+
+def dtype_of(annotated: Any, field: FieldInfo) -> pl.DataType:  # noqa: ANN401 - whatever pandera takes
+    """The polars type pandera makes of a column's annotation."""
+    if parts := get_args(annotated):
+        kind, *details = parts
+        return cast("pl.DataType", kind(*details))
+    if field.dtype_kwargs:
+        return cast("pl.DataType", annotated(**field.dtype_kwargs))
+    return cast("pl.DataType", annotated)
 
 
 NANOS = "ns UTC"

@@ -20,6 +20,7 @@ from lake_assets.orchestration.io_manager import Upstream
 from lake_assets.orchestration.truth_pictures import Subject, paint_bursts, paint_regimes
 
 _HOUR_NS: Final = 3_600_000_000_000
+_MARGINS: Final = {"left": 0.1, "right": 0.97, "bottom": 0.2, "top": 0.96}
 Draw = Callable[[Axes, pl.LazyFrame], None]
 Paint = Callable[[Figure, Subject], None]
 
@@ -62,7 +63,8 @@ def _rows_by_hour(axes: Axes, rows: pl.LazyFrame) -> None:
     labels = (hours["hour"] * _HOUR_NS).cast(pl.Datetime("ns", "UTC"))
     eastern = labels.dt.convert_time_zone("America/New_York").dt.strftime("%H")
     axes.bar(range(len(hours)), hours["len"], color="#4c78a8")
-    axes.set_xticks(range(len(hours)), eastern, fontsize=7)
+    axes.set_xticks(range(len(hours)), eastern)
+    axes.tick_params(labelsize=7)
     axes.set_ylabel("rows")
     axes.set_xlabel("hour, New York")
 
@@ -112,8 +114,13 @@ def _shares(column: str) -> Draw:
 
 
 def _alone(paint: Draw) -> Paint:
-    """A picture of nothing but the rows, on one pair of axes."""
-    return lambda figure, subject: paint(figure.subplots(), subject.rows)
+    """A picture of nothing but the rows, on one pair of axes with margins that are known."""
+
+    def painted(figure: Figure, subject: Subject) -> None:
+        figure.set_layout_engine("none")  # fitting margins draws everything twice
+        paint(figure.subplots(gridspec_kw=_MARGINS), subject.rows)
+
+    return painted
 
 
 PICTURES: Final[Mapping[str, Paint]] = {

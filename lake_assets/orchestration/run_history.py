@@ -102,6 +102,7 @@ class Events(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._databases = Databases()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
         # Dagster watches a run's file, which a write-ahead log leaves as it is for a while.
         self._watcher = SqlPollingEventWatcher(self)
@@ -113,6 +114,12 @@ class Events(SqliteEventLogStorage):
     def index_connection(self) -> AbstractContextManager[Connection]:
         """A transaction on the index."""
         return self._begin(INDEX_SHARD_NAME)
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table, looked up once: Dagster asks at every check's event."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     @contextmanager
     def _begin(self, shard: str) -> Iterator[Connection]:
@@ -133,6 +140,7 @@ class Events(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Delete every event."""
         self._databases.close()
+        self._tables.clear()
         super().wipe()
 
     def dispose(self) -> None:

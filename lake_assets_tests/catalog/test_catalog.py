@@ -24,6 +24,19 @@ def test_every_table_is_one_sentence(dataset):
     assert dataset.summary.count(".") == 1
 
 
+@pytest.mark.parametrize("dataset", DATASETS, ids=NAMES)
+def test_columns_are_those_pandera_checks(dataset):
+    checked = dataset.schema.to_schema().columns
+    assert [*dataset.columns] == [*checked]
+    for name, column in dataset.columns.items():
+        assert column.dtype == checked[name].dtype.type
+        assert repr(column.dtype) == repr(checked[name].dtype.type)
+        assert column.meaning == checked[name].description
+        assert column.unit == checked[name].metadata["unit"]
+        assert column.role == checked[name].metadata["role"]
+        assert (column.null is not None) == checked[name].nullable
+
+
 @pytest.mark.parametrize(
     ("table", "column"), EVERY_COLUMN, ids=[f"{t}.{c.name}" for t, c in EVERY_COLUMN]
 )

@@ -11,7 +11,7 @@ from dagster._core.definitions.freshness_evaluator import CronFreshnessPolicyEva
 from dagster._core.loader import LoadingContextForTest
 from dagster._core.test_utils import freeze_time
 
-from lake_assets.catalog import BURSTS, SIGNALS, SIGNALS_MULTI_DAY, TRUTH_TABLES
+from lake_assets.catalog import BURSTS, LABELS, SIGNALS, SIGNALS_MULTI_DAY, TRUTH_TABLES
 from lake_assets.definitions import lake_assets
 from lake_assets.orchestration.freshness import freshness_of
 
@@ -34,6 +34,11 @@ def test_a_table_follows_the_clock_of_its_own_exchange():
     assert policy_of(SIGNALS).timezone == "America/New_York"
     assert policy_of(BURSTS.of("NIFTY")).timezone == "Asia/Kolkata"
     assert policy_of(BURSTS.of("SPY")).timezone == "America/New_York"
+
+
+def test_tables_due_at_one_time_share_one_policy():
+    assert policy_of(SIGNALS) is policy_of(LABELS)
+    assert policy_of(SIGNALS) is not policy_of(BURSTS.of("NIFTY"))
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,17 @@ def delete_and_stumble(transaction):
         connection.execute(db.text("this is no SQL"))
 
 
+def test_a_table_is_looked_up_once_and_one_that_is_missing_again(home):
+    with instance(home, SETTINGS) as held:
+        events = held.event_log_storage
+        assert not events.has_table("later")
+        with events.index_connection() as connection:
+            connection.exec_driver_sql("CREATE TABLE later (id INTEGER)")
+        assert events.has_table("later")
+        events.wipe()
+        assert events.has_table("event_logs")
+
+
 def test_looking_at_many_runs_keeps_few_files_open(home):
     with instance(home, SETTINGS) as held:
         runs = [materialize(held) for _ in range(6)]
