@@ -94,31 +94,79 @@ def read_tape(prints: Prints, end_ns: I8, level_e: I8, rule: TapeRule) -> TapeSu
     sums = TapeSums(buy, sell, unknown, band, trades, side, lots, slope, has_slope)
     starts = np.searchsorted(prints.ns, end_ns - rule.window_ns, side="left")
     stops = np.searchsorted(prints.ns, end_ns, side="left")
-    _read(prints, starts, stops, level_e, rule, sums)
+    np.subtract(stops, starts, out=trades)
+    _follow_levels(prints, starts, stops, level_e, np.lexsort((end_ns, level_e)), rule, sums)
+    _fit_lines(prints, starts, stops, np.argsort(end_ns, kind="stable"), sums)
     return sums
 
 
+class _Runs(NamedTuple):
+    """The runs of one level's prints, as far as they were read.
+
+    Attributes:
+        first: (n,) place of the first print of a print's run; -1 of one that is in none.
+        last: (n,) at the place of a run's first print, that of its last.
+        lots: (n,) sum of ticks times contracts of a print's run, up to the print.
+        best: (n,) places of prints at which sweeps end, a queue: each has fewer lots than the one
+            before it, and goes when its run opened before the window.
+        seen: (sweep_min_prices,) distinct prices of the last run.
+        cut: (sweep_min_prices,) room for those of a run that a window's start cuts.
+    """
+
+    first: I8
+    last: I8
+    lots: I8
+    best: I8
+    seen: I8
+    cut: I8
+
+
 @kernel
-def _read(
-    prints: Prints, starts: I8, stops: I8, level_e: I8, rule: TapeRule, out: TapeSums
+def _follow_levels(
+    prints: Prints, starts: I8, stops: I8, level_e: I8, order: I8, rule: TapeRule, out: TapeSums
 ) -> None:
-    """Fill one row of ``out``, zero on entry, for each window ``[start, stop)`` of places."""
-    seen = np.zeros(rule.sweep_min_prices, np.int64)
-    for j in range(starts.shape[0]):
+    """Fill volumes and sweeps, each window from the one before it in ``order``.
+
+    There, windows of a level come together and neither of their ends goes back: what two windows
+    share, 59 s of 60 where they are a second apart, is read once.
+    """
+    places = np.empty((4, prints.ns.shape[0]), np.int64)
+    seen, cut_seen = np.empty((2, rule.sweep_min_prices), np.int64)
+    runs = _Runs(places[0], places[1], places[2], places[3], seen, cut_seen)
+    volumes = np.zeros(4, np.int64)
+    level = opened = closed = prices = head = tail = 0
+    end = cut = -1
+    for k in range(order.shape[0]):
+        j = order[k]
         start, stop = starts[j], stops[j]
-        out.trades[j] = stop - start
-        _sum_band(prints, start, stop, level_e[j], rule.band_u, j, out)
-        _largest_sweep(prints, start, stop, level_e[j], rule, seen, j, out)
-        if stop > start and prints.ns[start] != prints.ns[stop - 1]:
-            out.has_slope[j] = True
-            out.slope[j] = _slope(prints, start, stop)
+        if k == 0 or level_e[j] != level or start >= closed:
+            level, opened, closed = level_e[j], start, start
+            volumes[:] = 0
+            prices = head = tail = 0
+            end = cut = -1
+        _weigh(prints, opened, start, level, rule.band_u, -1, volumes)
+        _weigh(prints, closed, stop, level, rule.band_u, 1, volumes)
+        out.buy[j], out.sell[j], out.unknown[j], out.prints[j] = volumes
+        for i in range(opened, start):
+            cut = max(cut, runs.first[i])
+        end, prices, tail = _run_on(
+            prints, closed, stop, level, rule, runs, end, prices, head, tail
+        )
+        while head < tail and runs.first[runs.best[head]] < start:
+            head += 1
+        if cut >= 0:
+            _judge_cut(prints, start, cut, rule, runs, j, out)
+        if head < tail and runs.lots[runs.best[head]] >= out.sweep_lots[j]:
+            place = runs.best[head]
+            out.sweep_side[j], out.sweep_lots[j] = prints.side[place], runs.lots[place]
+        opened, closed = start, stop
 
 
 @kernel
-def _sum_band(
-    prints: Prints, start: int, stop: int, level: int, band: int, j: int, out: TapeSums
+def _weigh(
+    prints: Prints, start: int, stop: int, level: int, band: int, sign: int, volumes: I8
 ) -> None:
-    """Contracts in band by side, and the number of their prints."""
+    """Add contracts in band that were bought, sold or neither, and prints, times ``sign``."""
     buy = sell = unknown = count = 0
     for i in range(start, stop):
         inside = int(abs(UNITS_PER_TICK * int(prints.ticks[i]) - level) <= band)
@@ -127,38 +175,67 @@ def _sum_band(
         buy += size * (prints.side[i] > 0)
         sell += size * (prints.side[i] < 0)
         unknown += size * (prints.side[i] == 0)
-    out.buy[j], out.sell[j], out.unknown[j], out.prints[j] = buy, sell, unknown, count
+    volumes[0] += sign * buy
+    volumes[1] += sign * sell
+    volumes[2] += sign * unknown
+    volumes[3] += sign * count
 
 
 @kernel
-def _largest_sweep(
+def _run_on(
     prints: Prints,
     start: int,
     stop: int,
     level: int,
     rule: TapeRule,
-    seen: I8,
-    j: int,
-    out: TapeSums,
-) -> None:
-    """Side and lots of the largest run that is a sweep; the later of equals.
+    runs: _Runs,
+    end: int,
+    prices: int,
+    head: int,
+    tail: int,
+) -> tuple[int, int, int]:
+    """Read prints ``[start, stop)`` into ``runs``.
 
     A run only grows, so its last state is its largest: each print is judged as if it were the
-    end of its run.
+    end of its run. ``end`` is the last print of a run, -1 before there is one, ``prices`` how many
+    distinct ones its run has; the queue holds places ``[head, tail)``. All but ``head`` are
+    returned as they are then.
     """
-    side = lots = prices = 0
-    last_ns = 0
     for i in range(start, stop):
         ticks = int(prints.ticks[i])
+        runs.first[i] = -1
         if prints.side[i] == 0 or abs(UNITS_PER_TICK * ticks - level) > rule.band_u:
             continue
-        if prints.side[i] != side or prints.ns[i] - last_ns > rule.sweep_gap_ns:
-            side, lots, prices = int(prints.side[i]), 0, 0
-        last_ns = int(prints.ns[i])
-        lots += ticks * int(prints.size[i])
-        prices = _note_price(seen, prices, ticks)
-        if prices == rule.sweep_min_prices and lots >= max(rule.sweep_min_lots, out.sweep_lots[j]):
-            out.sweep_side[j], out.sweep_lots[j] = side, lots
+        is_new = end < 0 or prints.side[i] != prints.side[end]
+        if is_new or prints.ns[i] - prints.ns[end] > rule.sweep_gap_ns:
+            runs.first[i], prices, lots = i, 0, 0
+        else:
+            runs.first[i], lots = runs.first[end], runs.lots[end]
+        runs.last[runs.first[i]] = i
+        runs.lots[i] = lots + ticks * int(prints.size[i])
+        end = i
+        prices = _note_price(runs.seen, prices, ticks)
+        if prices == rule.sweep_min_prices and runs.lots[i] >= rule.sweep_min_lots:
+            while tail > head and runs.lots[runs.best[tail - 1]] <= runs.lots[i]:
+                tail -= 1
+            runs.best[tail] = i
+            tail += 1
+    return end, prices, tail
+
+
+@kernel
+def _judge_cut(
+    prints: Prints, start: int, first: int, rule: TapeRule, runs: _Runs, j: int, out: TapeSums
+) -> None:
+    """Side and lots of what a window keeps of the run that opened before it, if that is a sweep."""
+    lots = prices = 0
+    for i in range(start, runs.last[first] + 1):
+        if runs.first[i] != first:
+            continue
+        lots += int(prints.ticks[i]) * int(prints.size[i])
+        prices = _note_price(runs.cut, prices, int(prints.ticks[i]))
+        if prices == rule.sweep_min_prices and lots >= rule.sweep_min_lots:
+            out.sweep_side[j], out.sweep_lots[j] = prints.side[i], lots
 
 
 @kernel
@@ -171,6 +248,21 @@ def _note_price(seen: I8, prices: int, ticks: int) -> int:
             return prices
     seen[prices] = ticks
     return prices + 1
+
+
+@kernel
+def _fit_lines(prints: Prints, starts: I8, stops: I8, order: I8, out: TapeSums) -> None:
+    """Fill slopes; in ``order``, windows of the same prints come together: one slope is theirs."""
+    before = -1
+    for k in range(order.shape[0]):
+        j = order[k]
+        start, stop = starts[j], stops[j]
+        if before >= 0 and start == starts[before] and stop == stops[before]:
+            out.has_slope[j], out.slope[j] = out.has_slope[before], out.slope[before]
+        elif stop > start and prints.ns[start] != prints.ns[stop - 1]:
+            out.has_slope[j] = True
+            out.slope[j] = _slope(prints, start, stop)
+        before = j
 
 
 @kernel

@@ -23,12 +23,16 @@ trade = st.tuples(
     st.integers(1, 40),
     st.sampled_from([-1, 0, 1]),
 )
-trades_in_order = st.lists(trade, max_size=25).map(
-    lambda rows: [
-        (START + at, *row[1:])
-        for at, row in zip(accumulate(pause for pause, *_ in rows), rows, strict=True)
-    ]
-)
+
+
+def in_order(rows) -> list[tuple[int, int, int, int]]:
+    """Trades with stamps instead of pauses."""
+    stamps = accumulate(pause for pause, *_ in rows)
+    return [(START + at, *row[1:]) for at, row in zip(stamps, rows, strict=True)]
+
+
+trades_in_order = st.lists(trade, max_size=25).map(in_order)
+a_level = st.integers(27_570 * 250, 27_630 * 250)
 rules = st.builds(
     TapeParams,
     tape_window_s=st.sampled_from([1, 7, 60]),
@@ -36,6 +40,26 @@ rules = st.builds(
     sweep_gap_ms=st.sampled_from([0, 40, 100]),
     sweep_min_prices=st.integers(1, 4),
     sweep_min_notional_usd=st.sampled_from([1, 345_001, 10_000_000, 12_000_013]),
+)
+
+# Runs that last longer than the window: bought and sold by turns of several prints.
+busy_trades = st.lists(
+    st.tuples(
+        st.sampled_from([0, 40 * MS, 100 * MS, 100 * MS + 1]),
+        st.integers(27_598, 27_602),
+        st.integers(1, 40),
+        st.sampled_from([1, 1, 1, 1, -1, 0]),
+    ),
+    min_size=10,
+    max_size=25,
+).map(in_order)
+busy_rules = st.builds(
+    TapeParams,
+    tape_window_s=st.just(1),
+    tape_band_u=st.sampled_from([250, 5_000, 10**7]),
+    sweep_gap_ms=st.sampled_from([40, 100]),
+    sweep_min_prices=st.integers(1, 4),
+    sweep_min_notional_usd=st.sampled_from([1, 10_000_000]),
 )
 
 
@@ -62,10 +86,21 @@ def test_every_window_equals_the_slow_count(trades, params, data):
         st.sampled_from([0, 1, MS, params.tape_window_s * 10**9, params.tape_window_s * 10**9 + 1]),
     )
     ends = data.draw(st.lists(end, max_size=6))
-    levels = data.draw(
-        st.lists(st.integers(27_570 * 250, 27_630 * 250), min_size=len(ends), max_size=len(ends))
-    )
+    levels = data.draw(st.lists(a_level, min_size=len(ends), max_size=len(ends)))
 
+    every_window_is_counted(trades, ends, levels, params)
+
+
+@given(busy_trades, busy_rules, st.tuples(a_level, a_level), st.data())
+def test_windows_that_share_their_prints_equal_the_slow_count(trades, params, two, data):
+    # a level's windows are read one from the other: runs that a start cuts, that outlive it
+    ends = [START + n * 20 * MS for n in data.draw(st.lists(st.integers(0, 150), max_size=12))]
+    levels = data.draw(st.lists(st.sampled_from(two), min_size=len(ends), max_size=len(ends)))
+
+    every_window_is_counted(trades, ends, levels, params)
+
+
+def every_window_is_counted(trades, ends, levels, params):
     found = read(trades, ends, levels, params)
 
     for row, end_ns, level_e in zip(found, ends, levels, strict=True):
