@@ -18,6 +18,7 @@ from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import print_plan, print_runs
 from lake_assets.definitions import build_definitions
+from lake_assets.orchestration.run_locks import fail_lost_runs
 from lake_assets.orchestration.runs import SessionRun, run_partition
 from lake_assets.orchestration.survey import PartitionState, State, Survey
 
@@ -69,6 +70,9 @@ def backfill(
     shown = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     bar = Progress(*shown, TimeElapsedColumn(), console=Console(stderr=True), disable=quiet)
     done: dict[str, SessionRun] = {}
+    # Opened here, too, since workers that open a new run history at once trip over its tables.
+    with dg.DagsterInstance.get() as instance:
+        fail_lost_runs(instance)
     with bar:
         task = bar.add_task("sessions", total=len(sessions))
         for finished in _each(sessions, keys, workers, force):
@@ -83,9 +87,6 @@ def _each(
     if workers <= 1 or len(sessions) <= 1:
         yield from (_one(name, keys, force) for name in sessions)
         return
-    # Workers that open a new run history at once trip over each other's tables.
-    with dg.DagsterInstance.get():
-        pass
     # Spawn: a forked child would share SQLite handles and thread pools with its parent.
     with ProcessPoolExecutor(min(workers, len(sessions)), get_context("spawn")) as pool:
         jobs = {pool.submit(_one, name, keys, force): name for name in sessions}

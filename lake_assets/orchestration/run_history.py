@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from sqlite3 import Connection as Handle
 from threading import RLock
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from dagster import Field, StringSource
 from dagster._core.event_api import EventHandlerFn
+from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
     INDEX_SHARD_NAME,
@@ -29,6 +30,8 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 
+from lake_assets.orchestration.run_locks import LockedRuns, home
+
 _KEPT: Final = 4  # databases open at once: the index, and the runs looked at last
 
 
@@ -36,6 +39,7 @@ class RunHistory(DagsterSqliteStorage):
     """What `storage: custom:` of `dagster.yaml` names; its files are those of the default.
 
     They lie in ``base_dir`` if that is configured, else in DAGSTER_HOME, else beside the lake.
+    Where LAKE_POSTGRES_URL is set there are none: the history is in that database.
     """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -49,11 +53,16 @@ class RunHistory(DagsterSqliteStorage):
         return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod
-    def from_config_value(
+    def from_config_value(  # type: ignore[override]  # one setting, either storage
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> Self:
-        """The history, where it is to be kept."""
-        return cls.from_local(config_value.get("base_dir") or _home(), inst_data)
+    ) -> DagsterStorage:
+        """The history, where it is to be kept: in the database LAKE_POSTGRES_URL names, or here."""
+        if url := os.environ.get("LAKE_POSTGRES_URL"):
+            # Imported here: PostgreSQL is an extra.
+            from lake_assets.orchestration.postgres_history import PostgresHistory  # noqa: PLC0415
+
+            return PostgresHistory(url, inst_data=inst_data)
+        return cls.from_local(config_value.get("base_dir") or home(), inst_data)
 
 
 class Databases:
@@ -79,7 +88,7 @@ class Databases:
                 self._open.popitem()[1].dispose()
 
 
-class Runs(SqliteRunStorage):
+class Runs(LockedRuns, SqliteRunStorage):
     """Which runs there are."""
 
     def __init__(self, conn_string: str, inst_data: ConfigurableClassData | None = None) -> None:
@@ -147,16 +156,6 @@ class Events(SqliteEventLogStorage):
         """Close every database."""
         self._watcher.close()
         self._databases.close()
-
-
-def _home() -> str:
-    if home := os.environ.get("DAGSTER_HOME"):
-        return home
-    # Imported here: a server that only shows runs need not load what makes them.
-    from lake_assets.lake.places import DEFAULT_ROOT  # noqa: PLC0415
-    from lake_assets.lake.roots import home_of  # noqa: PLC0415
-
-    return str(home_of(os.environ.get("LAKE_ROOT", DEFAULT_ROOT)) / "_dagster")
 
 
 def _engine(url: str) -> Engine:
