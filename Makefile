@@ -10,7 +10,7 @@ PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
 export DAGSTER_HOME
 
-.PHONY: help env demo test test-browser soak check format bench bench-full lock dev soak-api docs clean
+.PHONY: help env demo test test-browser test-distributed soak soak-distributed check format bench bench-full lock dev soak-api docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,11 +31,19 @@ demo: env ## simulate two sessions, build Bronze to Gold, say where to look
 	$(BIN)/lake demo
 
 test: env ## run the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not distributed"
 
 test-browser: env ## run the page's tests in Chromium, which Debian's packages give if it is not there
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
 	$(BIN)/python -m pytest -m browser lake_assets_tests/browser
+
+test-distributed: env ## run a backfill over several workers, some of them killed; servers come from Debian's packages
+	command -v redis-server >/dev/null && command -v caddy >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+		|| { apt-get update -qq && apt-get install -qq -y caddy postgresql redis-server; }
+	$(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed
+
+soak-distributed: env ## the same with 60 sessions, and deaths of daemon, workers and database in turn
+	LAKE_DISTRIBUTED_SESSIONS=60 $(MAKE) test-distributed
 
 soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \

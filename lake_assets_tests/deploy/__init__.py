@@ -1,0 +1,1 @@
+"""What a team of several machines starts from."""

@@ -1,0 +1,1 @@
+"""Sessions built by several processes at once, some of which are killed."""

@@ -1,0 +1,106 @@
+"""A backfill over several workers, through deaths: every partition right, none made twice."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from lake_assets_tests.distributed.backfills import Backfill
+from lake_assets_tests.distributed.conftest import TABLES
+from lake_assets_tests.distributed.servers import Cluster, cluster
+
+WORKERS = int(os.environ.get("LAKE_DISTRIBUTED_WORKERS", "2"))
+KEYS = [dataset.key for dataset in TABLES]
+SECONDS_A_SESSION = 120  # ten times what one takes on a quiet machine
+VICTIMS = ("daemon", "worker", "postgres")
+
+
+@pytest.fixture
+def machines(sessions, tmp_path) -> Iterator[Cluster]:
+    """Every server of `deploy/`, up."""
+    environ = sessions.environ(tmp_path / "lake")
+    with cluster(tmp_path / "cluster", environ, workers=WORKERS) as made:
+        made.start("postgres", "redis")
+        made.start("code")
+        made.start("web")
+        made.start("daemon", *made.workers)
+        yield made
+
+
+@pytest.fixture
+def backfill(machines, sessions, tmp_path) -> Backfill:
+    """A backfill of every session, just launched."""
+    return Backfill.launch(machines, tmp_path / "lake", KEYS, sessions.days)
+
+
+def patience(sessions):
+    """Seconds after which a backfill will not end any more."""
+    return 300 + SECONDS_A_SESSION * len(sessions.days) / WORKERS
+
+
+def check(backfill, sessions, killed):
+    """Every partition is there, as one process makes it, and was computed once."""
+    assert backfill.status == "COMPLETED_SUCCESS", backfill.cluster.said("daemon")
+    backfill.look()
+    made = backfill.outcomes()
+    counts = sum(made.values(), Counter())
+    print(  # noqa: T201 - the promise's counts
+        f"\nsessions {len(sessions.days)}, kills {dict(killed)}, runs {dict(backfill.runs)}, "
+        f"partitions {len(backfill.stamps)}, outcomes {dict(counts)}, "
+        f"rewritten {len(backfill.rewritten)}"
+    )
+    assert set(made) == {("/".join(key), day) for key in KEYS for day in sessions.days}
+    assert [key for key, outcomes in made.items() if outcomes["built"] > 1] == []
+    assert backfill.rewritten == []
+    assert len(backfill.stamps) == len(made)
+    ours, alone = sessions.hashes(backfill.cluster.environ), sessions.hashes()
+    assert ours == alone
+    print(f"equal SHA-256 {len(ours)} of {len(alone)}")  # noqa: T201 - as above
+
+
+def test_a_killed_worker_costs_nothing_that_was_published(backfill, sessions):
+    machines, killed = backfill.cluster, Counter()
+
+    def kill_in_the_middle():
+        # Either worker has at most one session's files: the one with a task is amid its run.
+        if not killed and 5 <= len(backfill.stamps) < len(KEYS) and machines.is_busy("worker-1"):
+            machines.kill("worker-1")
+            killed["worker"] += 1
+
+    backfill.wait(kill_in_the_middle, seconds=patience(sessions))
+    check(backfill, sessions, killed)
+    assert killed["worker"] == 1
+    assert backfill.runs["FAILURE"] >= 1  # seen to be lost, and begun again
+    assert backfill.runs["SUCCESS"] == len(sessions.days)
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_random_deaths_of_daemon_workers_and_database(backfill, sessions, seed):
+    machines, killed = backfill.cluster, Counter()
+    rng = random.Random(seed)  # noqa: S311 - moments, not secrets
+    moments, victims = plan(rng, len(sessions.days))
+
+    def kill_and_mend():
+        if moments and len(backfill.stamps) >= moments[0]:
+            moments.pop(0)
+            victim = victims.pop(0)
+            machines.kill(rng.choice(machines.workers) if victim == "worker" else victim)
+            killed[victim] += 1
+        else:
+            machines.mend()
+
+    backfill.wait(kill_and_mend, seconds=patience(sessions))
+    check(backfill, sessions, killed)
+    assert moments == []
+    assert set(killed) == set(VICTIMS)
+
+
+def plan(rng, days):
+    """Who dies, and after how many partitions: spread over the whole backfill, each in turn."""
+    deaths = max(len(VICTIMS), days // 4)
+    files = days * len(KEYS)
+    moments = [int((n + rng.uniform(0.2, 0.9)) * files / (deaths + 1)) for n in range(deaths)]
+    turns = [rng.sample(VICTIMS, len(VICTIMS)) for _ in range(deaths)]
+    return moments, [victim for turn in turns for victim in turn][:deaths]
