@@ -6,7 +6,6 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from lake_assets_tests.distributed.servers import Cluster, until
 
@@ -32,7 +31,8 @@ query ($runId: ID!) {
   }
 }
 """
-Stamp = tuple[int, int]
+Stamps = dict[str, object]
+"""What changes when a partition is published again, by partition."""
 
 
 class Unanswered(Exception):  # noqa: N818 - a server that is being killed is no error
@@ -60,9 +60,9 @@ class Backfill:
     """One backfill; what was seen of its files and runs while it went on."""
 
     cluster: Cluster
-    lake: Path
+    published: Callable[[], Stamps]
     id: str
-    stamps: dict[str, Stamp] = field(default_factory=dict)
+    stamps: Stamps = field(default_factory=dict)
     rewritten: list[str] = field(default_factory=list)
     runs: Counter[str] = field(default_factory=Counter)
     run_ids: list[str] = field(default_factory=list)
@@ -70,7 +70,11 @@ class Backfill:
 
     @classmethod
     def launch(
-        cls, cluster: Cluster, lake: Path, keys: Sequence, days: Sequence[str]
+        cls,
+        cluster: Cluster,
+        published: Callable[[], Stamps],
+        keys: Sequence[Sequence[str]],
+        days: Sequence[str],
     ) -> "Backfill":
         """Launch it as the UI does."""
         params = {
@@ -79,16 +83,13 @@ class Backfill:
             "tags": [],
         }
         told = ask(cluster.address, LAUNCH, params=params)["launchPartitionBackfill"]
-        return cls(cluster, lake, told["backfillId"])
+        return cls(cluster, published, told["backfillId"])
 
     def look(self) -> None:
         """See which partitions there are, and that none is written a second time."""
-        for layer in ("bronze", "silver", "gold"):
-            for path in (self.lake / layer).rglob("*.parquet"):
-                name, status = path.relative_to(self.lake).as_posix(), path.stat()
-                stamp = status.st_ino, status.st_mtime_ns
-                if self.stamps.setdefault(name, stamp) != stamp:
-                    self.rewritten.append(name)
+        for name, stamp in self.published().items():
+            if self.stamps.setdefault(name, stamp) != stamp:
+                self.rewritten.append(name)
 
     def ended(self) -> bool:
         """Whether it has; a server that is away is asked again later."""
@@ -109,7 +110,7 @@ class Backfill:
             meanwhile()
             return self.ended()
 
-        until(step, seconds=seconds, what="the backfill", pause=0.5)
+        until(step, seconds=seconds, what="the backfill", pause=1)
 
     def outcomes(self) -> dict[tuple[str, str], Counter[str]]:
         """How often each partition was built, reused or adopted, by the event log."""

@@ -48,6 +48,11 @@ class Sessions:
             "PYTHONPATH": str(REPOSITORY),
         }
 
+    @property
+    def manifests(self) -> list[str]:
+        """What the manifest of each partition is called in a lake."""
+        return [f"_manifests/{d.stem(day)}.json" for d in TABLES for day in self.days]
+
     def hashes(self, environ: dict[str, str] | None = None) -> dict[str, str]:
         """SHA-256 of every partition of a lake; of the lone process's, once it has finished."""
         if environ is None:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import yaml
 
 LONGEST_S = 3600  # after which `timeout` ends a server that nobody has ended
@@ -116,6 +117,11 @@ class Cluster:
             "LAKE_WORKERS": str(workers),
             "LAKE_CODE_HOST": "127.0.0.1",
             "LAKE_CODE_PORT": str(self.ports["code"]),
+            "LAKE_MIRROR": str(folder / "mirror"),
+            "AWS_ENDPOINT_URL": f"http://{at['s3']}",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
         }
         self.servers: dict[str, Server] = {}
         self.workers = [f"worker-{number}" for number in range(1, workers + 1)]
@@ -126,11 +132,6 @@ class Cluster:
     def address(self) -> str:
         """Where Dagster's GraphQL is."""
         return f"http://127.0.0.1:{self.ports['web']}/graphql"
-
-    @property
-    def s3(self) -> str:
-        """Where the object store is."""
-        return f"http://127.0.0.1:{self.ports['s3']}"
 
     def _settle(self) -> None:
         """Settings as `deploy/` has them, but with less patience."""
@@ -178,7 +179,9 @@ class Cluster:
             )  # fmt: skip
 
     def _server(self, name: str, *words: str) -> None:
-        self.servers[name] = Server(name, words, self.folder / f"{name}.log", self.environ)
+        mirror = {"LAKE_MIRROR": str(self.folder / f"mirror-{name}")}  # as on a machine of its own
+        log = self.folder / f"{name}.log"
+        self.servers[name] = Server(name, words, log, {**self.environ, **mirror})
 
     def _postgres(self) -> list[str]:
         """The words of a database server; it refuses to be root."""
@@ -206,6 +209,14 @@ class Cluster:
     def kill(self, name: str) -> None:
         """Kill one as if its machine were switched off."""
         self.servers[name].kill()
+
+    def behead(self, worker: str) -> list[psutil.Process]:
+        """Kill a worker alone; the processes of its pool, which are left to themselves."""
+        timeout = psutil.Process(self.servers[worker].process.pid)
+        (main,) = timeout.children()
+        pool = main.children()
+        main.kill()
+        return pool
 
     def is_busy(self, worker: str) -> bool:
         """Whether a worker has begun a task that it has not ended."""
