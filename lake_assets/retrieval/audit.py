@@ -5,7 +5,6 @@ day of the injected clock; a file older than the newest is never written again, 
 goes back cannot fork the chain.
 """
 
-import errno
 import fcntl
 import os
 import threading
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from lake_assets.errors import AuditUnavailableError
+from lake_assets.lake.append_only import last_lines, write_whole
 from lake_assets.lake.durability import make_folder, sync_folder, write_text
 from lake_assets.lake.sealed import seal
 from lake_assets.retrieval.audit_record import Entry, Link, line_after, link_of
@@ -29,7 +29,6 @@ Clock = Callable[[], datetime]
 FILE_NAME: Final = "sql_retrieval_audit.log"
 _LOCK_NAME: Final = "audit.lock"
 _POLL_S: Final = 0.0005
-_TAIL_BYTES: Final = 1 << 16
 
 
 def log_folder(home: Path) -> Path:
@@ -161,7 +160,7 @@ class AuditLog:
         for entry in all_entries:
             line, link = line_after(link, entry, now)
             lines.append(line)
-        self._seen = path, _Tail(_write_whole(descriptor, b"".join(lines), tail.size), link)
+        self._seen = path, _Tail(write_whole(descriptor, b"".join(lines), tail.size), link)
 
     def _before(self, day: str) -> tuple[_Tail, str | None]:
         """The end of the newest file before a day, and its name; its head is kept apart."""
@@ -213,7 +212,7 @@ def _repaired(descriptor: int, path: Path) -> _Tail:
         ValueError: more than the last line is no record: that is no torn write, and stays.
     """
     size = os.fstat(descriptor).st_size
-    complete, torn = _last_lines(descriptor, size)
+    complete, torn = last_lines(descriptor, size)
     link = link_of(complete[-1]) if complete else None
     if complete and link is None:
         torn = complete.pop() + b"\n" + torn
@@ -225,26 +224,3 @@ def _repaired(descriptor: int, path: Path) -> _Tail:
     os.ftruncate(descriptor, size - len(torn))
     cut = {"file": _name(path), "bytes": len(torn), "sha256": sha256(torn).hexdigest()}
     return _Tail(size - len(torn), link, (Entry(AuditEvent.TAIL_REPAIRED, cut),))
-
-
-def _last_lines(descriptor: int, size: int) -> tuple[list[bytes], bytes]:
-    """Two or more of the last whole lines, or all there are, and what follows them."""
-    wanted = _TAIL_BYTES
-    while True:
-        start = max(0, size - wanted)
-        *lines, torn = os.pread(descriptor, size - start, start).split(b"\n")
-        complete = lines if start == 0 else lines[1:]
-        if start == 0 or len(complete) > 1:
-            return complete, torn
-        wanted *= 4
-
-
-def _write_whole(descriptor: int, block: bytes, size: int) -> int:
-    """Append in one write; where the disk is full nothing is left of it."""
-    if not block:
-        return size
-    written = os.write(descriptor, block)
-    if written < len(block):
-        os.ftruncate(descriptor, size)
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return size + written
