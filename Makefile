@@ -6,6 +6,7 @@ DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
 PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/orchestration/test_audit_of_seconds.py \
 	lake_assets_tests/orchestration/test_truths_of_planted_days.py \
+	lake_assets_tests/orchestration/test_buying.py \
 	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds \
 	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
 export DAGSTER_HOME

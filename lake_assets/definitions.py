@@ -34,6 +34,7 @@ from lake_assets.gold import (
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.arrivals import make_sensor
 from lake_assets.orchestration.auditor import auditor_resource
+from lake_assets.orchestration.buying import account_from
 from lake_assets.orchestration.garbage import keep_what_is_loaded
 from lake_assets.orchestration.io_manager import LakeIOManager
 from lake_assets.orchestration.jobs import make_jobs, make_schedules
@@ -111,8 +112,8 @@ def build_definitions(
     """Assemble the code location as the environment describes it; ``assets`` if not all of them.
 
     LAKE_ROOT, LAKE_RAW, LAKE_MIRROR, LAKE_STALE, LAKE_LOCK_WAIT_S, LAKE_PARAMETERS, LAKE_AS_OF_NS,
-    LAKE_AUDIT_CUTS, LAKE_DUCKDB_THREADS and LAKE_DUCKDB_MEMORY are read; everything else has one
-    meaning.
+    LAKE_AUDIT_CUTS, LAKE_DUCKDB_THREADS and LAKE_DUCKDB_MEMORY are read, and what `downloads`
+    wants to know; everything else has one meaning.
     """
     assets = lake_assets() if assets is None else assets
     jobs = make_jobs(assets)
@@ -126,6 +127,7 @@ def build_definitions(
             "lake": lake,
             "io_manager": LakeIOManager(lake=lake),
             "parameters": parameters_resource(parameters_from(environ)),
+            "account": account_from(environ),
             "auditor": auditor_resource(
                 [asset.recipe for asset in assets], int(environ.get("LAKE_AUDIT_CUTS", "1"))
             ),

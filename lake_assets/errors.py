@@ -10,6 +10,19 @@ LakeError
 │   ├── UncoveredSessionError  the files leave a stretch of the session out
 │   ├── QuarantineError        too many of its rows are unusable
 └── PageError                  a part of the page is not the one it was made with
+├── VendorError                the vendor did not give what was asked for
+│   ├── VendorKeyError         there is no key, or the vendor does not accept it
+│   ├── VendorPaymentError     the vendor's account cannot pay
+│   ├── VendorRefusalError     the vendor refuses the request, and says why
+│   ├── VendorBusyError        the vendor wants to be asked less often, or later
+│   ├── VendorUnavailableError no answer came, or none in time
+│   ├── VendorAnswerError      the answer is not one the vendor gives
+│   ├── DayPendingError        the vendor's data of a day are not complete yet
+│   ├── DayMissingError        the vendor has no data of a day
+│   ├── JobLostError           what was bought can no longer be downloaded, or never could
+│   └── UnknownPurchaseError   nobody can say whether a request was bought
+├── BudgetError                the price would exceed what may be spent: nothing was requested
+├── LedgerError                what was spent cannot be read or recorded: nothing is bought
 ├── UnknownSessionError        a date is no trading session
 ├── UnknownNameError           a dataset, asset, symbol or parameter nobody declared
 ├── ContractError              rows that break the schema of their dataset
@@ -78,6 +91,68 @@ class UncoveredSessionError(RawInputError):
 
 class QuarantineError(RawInputError):
     """More rows of a session are unusable than the lake accepts."""
+
+
+class VendorError(LakeError):
+    """The vendor did not give what was asked for.
+
+    The message says what was asked, what was expected, what came and the remedy; never the key.
+    """
+
+    def __init__(self, asked: str, *, expected: str, found: str, remedy: str) -> None:
+        self.asked = asked
+        self.expected = expected
+        self.found = found
+        self.remedy = remedy
+        super().__init__(f"{asked}: expected {expected}, found {found}; {remedy}")
+
+
+class VendorKeyError(VendorError):
+    """There is no key, or the vendor does not accept it."""
+
+
+class VendorPaymentError(VendorError):
+    """The vendor's account cannot pay."""
+
+
+class VendorRefusalError(VendorError):
+    """The vendor refuses the request, and says why."""
+
+
+class VendorBusyError(VendorError):
+    """The vendor wants to be asked less often, or later than we may wait."""
+
+
+class VendorUnavailableError(VendorError):
+    """No answer came, or none in time."""
+
+
+class VendorAnswerError(VendorError):
+    """The answer is not one the vendor gives: a web page, or numbers that cannot be."""
+
+
+class DayPendingError(VendorError):
+    """The vendor's data of a day are not complete yet: bought now, they would stay incomplete."""
+
+
+class DayMissingError(VendorError):
+    """The vendor has no data of a day."""
+
+
+class JobLostError(VendorError):
+    """What was bought can no longer be downloaded, or never could."""
+
+
+class UnknownPurchaseError(VendorError):
+    """A request was sent and its answer lost: nobody can say whether it was bought."""
+
+
+class BudgetError(LakeError):
+    """The price would exceed what may be spent: nothing was requested."""
+
+
+class LedgerError(LakeError):
+    """What was spent cannot be read or recorded: nothing is bought."""
 
 
 class UnknownSessionError(LakeError, KeyError):

@@ -2,12 +2,17 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from lake_assets_tests.folders import filled_once
+from lake_assets_tests.gateway.certificate import make_certificate
+from lake_assets_tests.gateway.server import Gateway, serving
+from lake_assets_tests.gateway.shop import Shop
+from lake_assets_tests.gateway.stock import Stocked, stock_of
 from lake_assets_tests.lake.machines import Machine, bucket
 from lake_assets_tests.lake.object_server import ObjectServer, running
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
@@ -97,3 +102,29 @@ def machines(object_server: ObjectServer, lake_bucket, tmp_path, monkeypatch):
     object_server.spoil()
     url = f"{lake_bucket}/{tmp_path.name}"
     return lambda name: Machine(url, tmp_path / name)
+
+
+@pytest.fixture(scope="session")
+def stock(simulated_raw) -> list[Stocked]:
+    """The simulated sessions' files, as the vendor sells them."""
+    return stock_of(simulated_raw)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Path:
+    """What the gateway shows to whoever connects."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def gateway(stock, certificate, monkeypatch) -> Iterator[Gateway]:
+    """The vendor on this machine, for one test."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    with serving(stock, certificate) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop(gateway, tmp_path) -> Shop:
+    """An empty raw folder that buys from the gateway."""
+    return Shop(gateway, tmp_path / "raw")

@@ -9,7 +9,7 @@ class ExitCode(IntEnum):
     DONE = 0
     FAILED = 1
     MISUSE = 2  # an unknown date, dataset, parameter or word; argparse's own code too
-    REFUSED = 3  # another process is writing the partition; strangers could connect
+    REFUSED = 3  # another process is writing the partition; the budget; strangers could connect
 
 
 class AnswerCode(IntEnum):

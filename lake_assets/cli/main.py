@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.errors import (
+    BudgetError,
     BusyPartitionError,
     LakeError,
     UnknownNameError,
@@ -22,9 +23,9 @@ def main(argv: Sequence[str] | None = None) -> IntEnum:
     """Run one command; errors made on purpose are printed as one sentence.
 
     Returns:
-        0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition, or the service
-        would listen where it must not); of `ask` also 3 some numbers are not ok, 4 nothing is
-        answered.
+        0 done, 1 failed, 2 misuse, 3 refused (another process holds the partition, the price is
+        above the cap, or the service would listen where it must not); of `ask` also 3 some numbers
+        are not ok, 4 nothing is answered.
     """
     arguments = parser().parse_args(argv)
     _export(arguments)
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> IntEnum:
         return _command(arguments.command)(arguments)
     except (UnknownSessionError, UnknownNameError) as error:
         return _say(error, ExitCode.MISUSE)
-    except (BusyPartitionError, UnsafeServiceError) as error:
+    except (BusyPartitionError, BudgetError, UnsafeServiceError) as error:
         return _say(error, ExitCode.REFUSED)
     except (LakeError, OSError) as error:
         return _say(error, ExitCode.FAILED)
@@ -65,7 +66,9 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         demo,
         describe,
         doctor,
+        ingest,
         query,
+        quote,
         serve,
         simulate,
         status,
@@ -79,6 +82,8 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         "demo": demo.run,
         "describe": describe.run,
         "doctor": doctor.run,
+        "ingest": ingest.run,
+        "quote": quote.run,
         "serve": serve.run,
         "simulate": simulate.run,
         "sql": query.run,
@@ -99,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="lake",
         description="Vendor files to point-in-time features, one trading session a partition.",
-        epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (a writer, or unsafe).",
+        epilog="Exit codes: 0 done, 1 failed, 2 misuse, 3 refused (a writer, budget, unsafe).",
     )
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument(
@@ -116,6 +121,9 @@ def parser() -> argparse.ArgumentParser:
 
     _add_simulate(command("simulate", "Write synthetic sessions as genuine vendor files."))
     _add_backfill(command("backfill", "Materialize sessions; what is there is not made again."))
+
+    _add_purchase(command("quote", "What sessions would cost of the vendor; nothing is bought."))
+    _add_ingest(command("ingest", "Buy what sessions lack, and make Bronze of it."))
 
     status = command("status", "What is materialized, stale or missing.")
     status.add_argument("sessions", nargs="?", help="one date, or first..last")
@@ -155,6 +163,27 @@ def parser() -> argparse.ArgumentParser:
     doctor = command("doctor", "The environment, the raw files found per session, what would run.")
     doctor.add_argument("--json", action="store_true")
     return top
+
+
+def _add_purchase(words: argparse.ArgumentParser) -> None:
+    words.add_argument("sessions", nargs="?", help="one date, or first..last")
+    words.add_argument("--start", help="first session")
+    words.add_argument("--end", help="last session")
+    words.add_argument(
+        "--datasets",
+        default="es_trades,es_mbp10,spy_options",
+        help="separated by commas; also option_books, of SPY (default: %(default)s)",
+    )
+    words.add_argument("--json", action="store_true")
+
+
+def _add_ingest(ingest: argparse.ArgumentParser) -> None:
+    _add_purchase(ingest)
+    ingest.add_argument("--workers", type=int, default=1, help="sessions made at a time")
+    ingest.add_argument("--config", help="YAML file of parameters (LAKE_PARAMETERS)")
+    ingest.add_argument(
+        "--buy-again", action="store_true", help="pay again for data of jobs that are lost"
+    )
 
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:

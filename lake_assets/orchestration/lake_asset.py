@@ -9,6 +9,7 @@ import dagster as dg
 
 from lake_assets.catalog.dataset import WHOLE, Dataset
 from lake_assets.catalog.family import Family
+from lake_assets.downloads.products import product_of
 from lake_assets.errors import ContractError, LookAheadError
 from lake_assets.lake.manifest import Generation
 from lake_assets.lake.staging import Staged
@@ -106,7 +107,12 @@ def _assemble(
             *([_audit_spec(key)] if audited else []),
             *(further.spec(key) for further in also),
         ],
-        required_resource_keys={"lake", "parameters", *(["auditor"] if audited else [])},
+        required_resource_keys={
+            "lake",
+            "parameters",
+            *(["auditor"] if audited else []),
+            *(["account"] if product_of(dataset) else []),
+        },
     )(_body(recipe, audited=audited, also=also))
     return LakeAsset(recipe, definition)
 
@@ -156,8 +162,11 @@ def _materialize(
     partition = WHOLE if recipe.dataset.is_whole else context.partition_key
     job = Job(recipe, partition, source, context.resources.parameters)
     with source.lake.lock(recipe.dataset, partition):
-        wanted = job.fingerprint()
         found = source.lake.in_force(recipe.dataset, partition)
+        # What is materialized is not bought again because its raw files were moved away.
+        if product_of(recipe.dataset) and (found is None or _is_forced(context)):
+            context.resources.account.fetch(job, context.log)
+        wanted = job.fingerprint()
         decision = decide(
             found,
             wanted,

@@ -12,6 +12,7 @@ from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog.dataset import Column, Dataset
 from lake_assets.lake.manifest import Generation
 from lake_assets.orchestration.decision import Decision
+from lake_assets.sources.batch_support import AVAILABLE
 
 FLAGS: Final = (
     "absent",
@@ -26,6 +27,8 @@ FLAGS: Final = (
     "underlying_unknown_symbols",
 )
 """Quality counts that are worth a warning when they are not zero; quarantine always is."""
+
+_CONDITION: Final = "vendor_condition"
 
 
 def table_schema(dataset: Dataset) -> dg.TableSchema:
@@ -77,15 +80,17 @@ def effort_since(start: float) -> dict[str, dg.MetadataValue]:
     }
 
 
-def warnings_of(quality: Mapping[str, int | float | str | None]) -> dict[str, int | float]:
-    """The counts that deserve a look, by name."""
+def warnings_of(quality: Mapping[str, int | float | str | None]) -> dict[str, int | float | str]:
+    """The counts that deserve a look, by name; and the vendor's word, unless all is well."""
     return {
-        name: value
-        for name, value in sorted(quality.items())
-        if isinstance(value, int | float)
-        and value
-        and (name in FLAGS or name.startswith("quarantined"))
+        name: value for name, value in sorted(quality.items()) if value and _is_flagged(name, value)
     }
+
+
+def _is_flagged(name: str, value: float | str) -> bool:
+    if name == _CONDITION:
+        return value != AVAILABLE
+    return not isinstance(value, str) and (name in FLAGS or name.startswith("quarantined"))
 
 
 def audit_check(name: str, made: Generation) -> dg.AssetCheckResult:

@@ -88,6 +88,10 @@ class LakeResource(dg.ConfigurableResource[Any]):
         """The raw files as they are now, read once a run."""
         return scan_raw(self.raw_root, self.home / "_manifests" / "raw_files.json")
 
+    def look_again(self) -> None:
+        """Have the raw files read anew: some have landed since."""
+        self.__dict__.pop("inventory", None)
+
     @property
     def raw_root(self) -> Path:
         """Folder the vendor's files are found in."""

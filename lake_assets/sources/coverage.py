@@ -7,13 +7,21 @@ from lake_assets.market.sessions import Interval, Nanos
 from lake_assets.sources.raw_file import RawFile
 
 
-def uncovered_ns(files: Iterable[RawFile], wanted: Interval) -> int:
-    """Nanoseconds of an interval that no file's range holds; a file without end holds nothing."""
-    left, at = 0, int(wanted.opens)
+def gaps(files: Iterable[RawFile], wanted: Interval) -> list[Interval]:
+    """Stretches of an interval that no file's range holds; a file without end holds nothing."""
+    found, at = list[Interval](), wanted.opens
     for start, end in sorted((f.start_ns, f.end_ns) for f in files if f.end_ns is not None):
-        left += max(0, min(start, wanted.closes) - at)
-        at = max(at, min(end, wanted.closes))
-    return left + max(0, wanted.closes - at)
+        if at < min(start, wanted.closes):
+            found.append(Interval(at, Nanos(min(start, wanted.closes))))
+        at = Nanos(max(at, min(end, wanted.closes)))
+    if at < wanted.closes:
+        found.append(Interval(at, wanted.closes))
+    return found
+
+
+def uncovered_ns(files: Iterable[RawFile], wanted: Interval) -> int:
+    """Nanoseconds of an interval that no file's range holds."""
+    return sum(gap.closes - gap.opens for gap in gaps(files, wanted))
 
 
 def seconds(nanos: int) -> float:

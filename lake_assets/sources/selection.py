@@ -38,7 +38,7 @@ def select_files(inventory: Inventory, session: Session, dataset_name: str) -> S
         for vendor, schema in MAKERS[dataset_name]
     ]
     choices = [choice for choice in choices if choice.files]
-    return min(choices, key=lambda c: _left_out_ns(c, session, None), default=None)
+    return min(choices, key=lambda c: left_out_ns(c, session, None), default=None)
 
 
 def input_fingerprints(
@@ -76,7 +76,7 @@ def describe(selection: Selection, session: Session, *, as_of_ns: int | None) ->
         "input_files": sum(selection.copies) + len(selection.files),
         "provenance": str(selection.files[0].provenance),
         "schema": selection.schema,
-        "uncovered_s": seconds(_left_out_ns(selection, session, as_of_ns)),
+        "uncovered_s": seconds(left_out_ns(selection, session, as_of_ns)),
         "uncovered_rth_s": seconds(uncovered_ns(selection.files, rth)) if rth else 0.0,
     }
     folders = [file.path.parent for file in selection.files]
@@ -84,7 +84,7 @@ def describe(selection: Selection, session: Session, *, as_of_ns: int | None) ->
     return quality if condition is None else quality | {"vendor_condition": condition}
 
 
-def _left_out_ns(selection: Selection, session: Session, as_of_ns: int | None) -> int:
+def left_out_ns(selection: Selection, session: Session, as_of_ns: int | None) -> int:
     """Nanoseconds in which the files' market trades that no file's range holds.
 
     The future trades through the whole session, options in its regular hours: a vendor's day of
@@ -127,7 +127,8 @@ def missing(inventory: Inventory, session: Session, dataset_name: str) -> Missin
         inventory.root,
         expected=f"files of {makers} overlapping {session.day}",
         found=f"none among {len(inventory.files)} usable files",
-        remedy=f"download {makers} from {first:%Y-%m-%dT%H:%MZ} to {last:%Y-%m-%dT%H:%MZ}",
+        remedy=f"download {makers} from {first:%Y-%m-%dT%H:%MZ} to {last:%Y-%m-%dT%H:%MZ}; "
+        f"`lake quote {session.day}` tells its price, `lake ingest {session.day}` buys it",
     )
 
 
@@ -175,7 +176,7 @@ def _refuse_unusable(
     makers = [schema for _, schema in MAKERS[dataset_name]]
     wanted = makers[: makers.index(selection.schema) + 1] if selection else makers
     hours = until(session.hours, as_of_ns)
-    covered = selection is not None and not _left_out_ns(selection, session, as_of_ns)
+    covered = selection is not None and not left_out_ns(selection, session, as_of_ns)
     for bad in inventory.unusable:
         file = bad.file
         if file is None:

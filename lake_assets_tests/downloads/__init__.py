@@ -1,0 +1,1 @@
+"""Buying: the ledger, the failure modes, landing whole or not at all."""
