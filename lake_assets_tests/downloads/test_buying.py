@@ -188,7 +188,7 @@ Shop(gateway, Path(sys.argv[2])).buy()
 """
 
 
-@pytest.mark.parametrize("route", ["submit", "details", "download"])
+@pytest.mark.parametrize("route", ["submit", "download"])
 def test_a_process_that_is_killed_leaves_nothing_half_and_nothing_is_paid_twice(shop, route):
     """Killed while the vendor takes its time: after the job was made, and before it is known."""
     stalled = Reply(stall_s=60.0, after=route == "submit")
@@ -207,6 +207,26 @@ def test_a_process_that_is_killed_leaves_nothing_half_and_nothing_is_paid_twice(
     assert len(shop.gateway.jobs) == 1
     assert shop.held() == PRICE
     assert shop.lacking() == []
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="STRACE ABSENT: install it to run this")
+def test_every_file_is_on_the_disk_before_the_rename_and_the_rename_after(shop, tmp_path):
+    calls = tmp_path / "calls"
+    watch = ["strace", "-f", "-y", "--seccomp-bpf", "-e", "trace=fsync,/rename", "-o", str(calls)]
+    subprocess.run(
+        [*watch, sys.executable, "-c", BUY, shop.gateway.address, str(shop.raw)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=True,
+    )
+    lines = calls.read_text().splitlines()
+    job_id = shop.gateway.jobs[0].job_id
+    stage = f"{shop.raw / FOLDER / 'staging' / job_id}"
+    (renamed,) = [n for n, line in enumerate(lines) if "rename" in line and f'{stage}"' in line]
+    before = [line for line in lines[:renamed] if "fsync(" in line]
+    for path in (shop.raw / job_id).iterdir():
+        assert any(f"<{stage}/{path.name}>" in line for line in before), path
+    assert f"<{stage}>" in before[-1]
+    assert any("fsync(" in line and f"<{shop.raw}>" in line for line in lines[renamed:])
 
 
 def test_a_rename_that_was_not_recorded_is_recognised(shop):

@@ -159,16 +159,19 @@ def test_no_history_makes_money(events):
 
 RESERVE = """
 import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from lake_assets.downloads.ledger import ledger_of
+from lake_assets.downloads.products import ES_TRADES, Request
 from lake_assets.errors import BudgetError
-from lake_assets_tests.downloads.test_ledger import request
+from lake_assets.market.sessions import Interval
 
 ledger = ledger_of(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 8):
+    request = Request(ES_TRADES, date(2025, 12, 16), Interval(number * 10**9, 10**12))
     try:
-        ledger.reserve([(request(number), Decimal("0.1"))], cap_usd=Decimal(1))
+        ledger.reserve([(request, Decimal("0.1"))], cap_usd=Decimal(1))
     except BudgetError:
         print(number)
 """

@@ -19,9 +19,9 @@ from lake_assets_tests.gateway.server import CANARY, Gateway
 DAY = "2025-12-17"  # the simulated sessions' last
 
 WAITS = {
-    "timeout_s": 5.0,
-    "deadline_s": 20.0,
-    "wait_s": 20.0,
+    "timeout_s": 30.0,
+    "deadline_s": 120.0,
+    "wait_s": 120.0,
     "poll_s": 0.02,
     "backoff_s": 0.01,
     "settle_s": 0.2,
@@ -42,7 +42,7 @@ class Shop:
         """A buyer as a new process would have it."""
         cap = None if budget is None else Decimal(budget)
         values = {"budget_usd": cap, "gateway": self.gateway.address, **WAITS, **waits}
-        return Buyer(self.raw, Key(key), Settings(**values), lock_wait_s=5.0)
+        return Buyer(self.raw, Key(key), Settings(**values), lock_wait_s=60.0)
 
     def lacking(self) -> list[Request]:
         """What the raw folder lacks."""
