@@ -192,3 +192,18 @@ def test_a_rule_turns_dollars_into_lots_without_losing_one():
 
     assert lots == [1, 2, 2, 3]
     assert isinstance(tape_rule(TapeParams()), TapeRule)
+
+
+def test_what_a_window_keeps_of_a_run_it_cuts_loses_to_a_later_sweep_of_its_size():
+    buys = [
+        (START, 27_600, 5, 1),
+        (START + 50 * MS, 27_600, 20, 1),
+        (START + 51 * MS, 27_601, 20, 1),
+    ]
+    sells = [(START + 400 * MS, 27_601, 20, -1), (START + 401 * MS, 27_600, 20, -1)]
+    ends = [START + 1_000 * MS, START + 1_000 * MS + 1]
+
+    found = read(buys + sells, ends, [LEVEL_E] * 2, TapeParams(tape_window_s=1))
+
+    assert [row["sweep_side"] for row in found] == [1, -1]
+    assert found[1]["sweep_lots"] == 20 * (27_600 + 27_601)
