@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> ExitCode:
     source = open_lake()
     sessions = asked_sessions(arguments)
     buyer = buyer_into(source)
-    lacking = requests_of(source, sessions, products_named(arguments.datasets))
+    lacking = buyer.parts(requests_of(source, sessions, products_named(arguments.datasets)))
     unbought = buyer.unbought(lacking)
     quotes = buyer.quote(unbought) if unbought else []
     if arguments.json:

@@ -100,6 +100,18 @@ class Buyer:
         self.ledger.record(Event.QUOTED, *(quote.facts() for quote in quotes))
         return quotes
 
+    def parts(self, requests: Iterable[Request]) -> list[Request]:
+        """Requests, those of which a stretch is bought already cut there.
+
+        Files that were lost after a part of them had been bought alone call for the whole of it.
+        """
+        known = self.ledger.purchases()
+        bought = [name for name, purchase in known.items() if purchase.job_id is not None]
+        found = list(requests)
+        for name in bought:
+            found = [part for request in found for part in _cut(request, name)]
+        return list({request.name: request for request in found}.values())
+
     def unbought(self, requests: Iterable[Request]) -> list[Request]:
         """Requests of which nobody here has a job, alone or within a larger one."""
         known = self.ledger.purchases()
@@ -117,6 +129,7 @@ class Buyer:
             BudgetError: together they would exceed the cap. Nothing was requested.
             VendorError: the vendor refuses, or cannot be reached.
         """
+        requests = self.parts(requests)
         self.jobs.adopt(self.unbought(requests))
         quotes = self.quote(open_requests) if (open_requests := self.unbought(requests)) else []
         refused = {quote.request: fault for quote in quotes if (fault := _fault_of(quote))}
@@ -139,7 +152,7 @@ class Buyer:
     def give_up(self, requests: Iterable[Request]) -> None:
         """Forget jobs that are lost, so that their requests may be bought again."""
         known = self.ledger.purchases()
-        for request in requests:
+        for request in self.parts(requests):
             name = _bought(request, known)
             job_id = known[name].job_id if name else None
             if name and job_id and self._is_lost(job_id):
@@ -184,6 +197,11 @@ class Buyer:
         if not bought.landed:
             self.ledger.record(Event.LANDED, {"request": name, "job_id": job_id})
         return landing.folder
+
+
+def _cut(request: Request, name: str) -> list[Request]:
+    bought = request.shared_with(name)
+    return [request] if bought is None or request.is_within(name) else request.cut_at(bought)
 
 
 def _bought(request: Request, known: Mapping[str, Purchase]) -> str | None:

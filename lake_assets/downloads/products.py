@@ -1,7 +1,7 @@
 """What can be bought: the vendor's feeds behind each Bronze dataset, and requests of them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -75,15 +75,26 @@ class Request:
 
     def is_within(self, name: str) -> bool:
         """Whether the request of a name holds all of this one."""
+        other = self.shared_with(name)
+        return other is not None and (
+            other.opens <= self.interval.opens and self.interval.closes <= other.closes
+        )
+
+    def shared_with(self, name: str) -> Interval | None:
+        """The interval of the request of a name, if it is of this feed and shares a moment."""
         *feed, start, end = name.split("/")
         opens, closes = parse_stamp(start), parse_stamp(end)
-        return (
-            feed == self.name.split("/")[:-2]
-            and opens is not None
-            and closes is not None
-            and opens <= self.interval.opens
-            and self.interval.closes <= closes
-        )
+        if feed != self.name.split("/")[:-2] or opens is None or closes is None:
+            return None
+        other = Interval(Nanos(opens), Nanos(closes))
+        return other if other.overlaps(self.interval) else None
+
+    def cut_at(self, bought: Interval) -> "list[Request]":
+        """This request as the part another has bought, whole as that was, and what it left."""
+        before = Interval(self.interval.opens, bought.opens)
+        after = Interval(bought.closes, self.interval.closes)
+        parts = [bought, *(each for each in (before, after) if each.opens < each.closes)]
+        return [replace(self, interval=part) for part in parts]
 
 
 ES_TRADES: Final = Feed("es_trades", "GLBX.MDP3", "trades", "ES.FUT")

@@ -111,6 +111,21 @@ def test_only_the_stretch_that_is_missing_is_bought(shop, simulated_raw):
     assert shop.lacking() == []
 
 
+def test_a_stretch_that_was_bought_alone_is_not_paid_again_with_the_whole(shop, simulated_raw):
+    name = "glbx-mdp3-20251216.trades.dbn.zst"
+    folder = next(simulated_raw.glob("GLBX-20251217-*"))
+    (shop.raw / "mine").mkdir(parents=True)
+    shutil.copy(folder / name, shop.raw / "mine" / name)
+    (landed,) = shop.buy()
+    shutil.rmtree(shop.raw / "mine")
+    shutil.rmtree(landed.folder)
+    assert [request.start for request in shop.lacking()] == ["2025-12-16T23:00:00.000000000Z"]
+    shop.buy()
+    day, evening = [job.query for job in shop.gateway.jobs]
+    assert evening["end"] == day["start"] == "2025-12-17T00:00:00.000000000Z"
+    assert shop.lacking() == []
+
+
 def test_a_lost_ledger_is_no_reason_to_pay_again(shop):
     """The account's own list of jobs is asked first."""
     shop.buy()
