@@ -31,6 +31,7 @@ from lake_assets.gold import (
     signals,
     truth_tables,
 )
+from lake_assets.lake import log
 from lake_assets.lake.lake import Lake
 from lake_assets.orchestration.arrivals import make_sensor
 from lake_assets.orchestration.auditor import auditor_resource
@@ -163,5 +164,6 @@ def run_session(day: date, root: Path, params: SignalParams) -> pl.DataFrame:
     return Lake(root).read(SIGNALS, day.isoformat())
 
 
+log.set_up(os.environ)
 defs = build_definitions(os.environ)
 keep_what_is_loaded()

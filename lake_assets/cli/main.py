@@ -16,6 +16,7 @@ from lake_assets.errors import (
     UnknownSessionError,
     UnsafeServiceError,
 )
+from lake_assets.lake import log
 from lake_assets.lake.roots import is_url
 
 
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> IntEnum:
     arguments = parser().parse_args(argv)
     _export(arguments)
     try:
+        log.set_up(os.environ)
         return _command(arguments.command)(arguments)
     except (UnknownSessionError, UnknownNameError) as error:
         return _say(error, ExitCode.MISUSE)
@@ -69,6 +71,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         ingest,
         query,
         quote,
+        runs,
         serve,
         simulate,
         status,
@@ -84,6 +87,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         "doctor": doctor.run,
         "ingest": ingest.run,
         "quote": quote.run,
+        "runs": runs.run,
         "serve": serve.run,
         "simulate": simulate.run,
         "sql": query.run,
@@ -150,6 +154,7 @@ def parser() -> argparse.ArgumentParser:
     query.add_argument("query", help="one SELECT")
     query.add_argument("--format", choices=["table", "csv", "json"], default="table")
 
+    _add_runs(command("runs", "What became of each request for a partition, newest last."))
     _add_serve(command("serve", "Serve the lake over HTTP, on this machine unless told otherwise."))
     _add_ask(command("ask", "Numbers from Silver, each with a citation that re-runs."))
     command("metrics", "What can be asked for.").add_argument("--json", action="store_true")
@@ -184,6 +189,13 @@ def _add_ingest(ingest: argparse.ArgumentParser) -> None:
     ingest.add_argument(
         "--buy-again", action="store_true", help="pay again for data of jobs that are lost"
     )
+
+
+def _add_runs(runs: argparse.ArgumentParser) -> None:
+    runs.add_argument("--last", type=int, default=20, help="requests to show")
+    runs.add_argument("--failed", action="store_true", help="only what failed")
+    runs.add_argument("--by-dataset", action="store_true", help="counts, seconds, memory of each")
+    runs.add_argument("--json", action="store_true")
 
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from lake_assets.downloads.products import Request
 from lake_assets.errors import BudgetError, LedgerError
-from lake_assets.lake.append_only import write_whole
 from lake_assets.lake.durability import make_folder, sync_folder
+from lake_assets.lake.lines import write_whole
 from lake_assets.lake.lock import hold
 
 FOLDER: Final = ".downloads"

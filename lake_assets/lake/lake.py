@@ -254,7 +254,7 @@ class Lake:
         Where files are far away, the views that the question does not name are empty.
         """
         del question  # here every file is at hand
-        return open_views(self._connect(), self._views)
+        return open_views(self._connect(), self._views, self.root)
 
     def _views(self, dataset: Dataset) -> View:
         names = self.partitions(dataset)

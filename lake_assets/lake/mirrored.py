@@ -148,6 +148,7 @@ class MirroredLake(Lake):
         return open_views(
             connection,
             lambda dataset: self._views(dataset) if dataset in named else View(dataset, {}),
+            self.root,
         )
 
     def _views(self, dataset: Dataset) -> View:

@@ -9,6 +9,7 @@ import duckdb
 from lake_assets.catalog import DATASETS
 from lake_assets.catalog.dataset import Dataset, Layer
 from lake_assets.errors import UnknownNameError
+from lake_assets.lake.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,23 @@ class View:
 
 
 def open_views(
-    connection: duckdb.DuckDBPyConnection, view_of: Callable[[Dataset], View]
+    connection: duckdb.DuckDBPyConnection, view_of: Callable[[Dataset], View], root: Path
 ) -> duckdb.DuckDBPyConnection:
-    """Create one view per dataset, then lock the connection down.
+    """One view per dataset and one of the journal of ``root``; then the connection is locked down.
 
-    A view is its dataset's columns after ``partition``, over an explicit list of files.
+    A view is its dataset's columns after ``partition``, over an explicit list of files; the
+    journal's is ``operations.runs``.
     """
-    views = [view_of(dataset) for dataset in DATASETS]
+    views, journal = [view_of(dataset) for dataset in DATASETS], Journal(root)
     for layer in Layer:
         connection.execute(f"CREATE SCHEMA {layer}")
     for view in views:
         _create(connection, view)
-    connection.execute("SET search_path = 'bronze,silver,gold'")
-    _lock_down(connection, [str(path) for view in views for path in view.files.values()])
+    connection.execute("CREATE SCHEMA operations")
+    connection.execute(f"CREATE VIEW operations.runs AS {journal.query()}")
+    connection.execute("SET search_path = 'bronze,silver,gold,operations'")
+    files = [*(path for view in views for path in view.files.values()), *journal.files()]
+    _lock_down(connection, [str(path) for path in files])
     return connection
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 
@@ -11,10 +11,12 @@ from lake_assets.catalog.dataset import WHOLE, Dataset
 from lake_assets.catalog.family import Family
 from lake_assets.downloads.products import product_of
 from lake_assets.errors import ContractError, LookAheadError
+from lake_assets.lake.journal import Journal
 from lake_assets.lake.manifest import Generation
 from lake_assets.lake.staging import Staged
 from lake_assets.market.option_vocabulary import BookSource
 from lake_assets.market.underlyings import underlying_named
+from lake_assets.orchestration.account import Account, accounted
 from lake_assets.orchestration.decision import Decision, Outcome, decide
 from lake_assets.orchestration.freshness import freshness_of
 from lake_assets.orchestration.further import Further
@@ -135,7 +137,11 @@ def _body(recipe: Recipe, *, audited: bool, also: Sequence[Further]) -> Callable
     """The function Dagster calls: the same for every asset, under the asset's own name."""
 
     def materialize(context: dg.AssetExecutionContext, **inputs: Upstream) -> Results:
-        yield from _materialize(recipe, context, inputs, audited=audited, also=also)
+        # A run of one session may also hold an aggregate, which has no partition of its own.
+        partition = WHOLE if recipe.dataset.is_whole else context.partition_key
+        journal = Journal(context.resources.lake.lake.root)
+        with accounted(journal, recipe.dataset, partition, context) as account:
+            yield from _materialize(recipe, context, inputs, account, audited=audited, also=also)
 
     materialize.__name__ = recipe.dataset.name
     return materialize
@@ -148,18 +154,17 @@ _UPSTREAM = dg.DagsterType(
 )
 
 
-def _materialize(
+def _materialize(  # noqa: PLR0913 - what a request for a partition is made of, each by name
     recipe: Recipe,
     context: dg.AssetExecutionContext,
     inputs: Mapping[str, Upstream],
+    account: Account,
     *,
     audited: bool,
     also: Sequence[Further],
 ) -> Results:
     """Make, reuse, adopt or keep one partition, holding its lock throughout."""
-    source: LakeResource = context.resources.lake
-    # A run of one session may also hold an aggregate, which has no partition of its own.
-    partition = WHOLE if recipe.dataset.is_whole else context.partition_key
+    source, partition = cast("LakeResource", context.resources.lake), account.partition
     job = Job(recipe, partition, source, context.resources.parameters)
     with source.lake.lock(recipe.dataset, partition):
         found = source.lake.in_force(recipe.dataset, partition)
@@ -176,6 +181,7 @@ def _materialize(
         )
         context.log.info("%s %s: %s", recipe.dataset.name, partition, decision)
         if found is not None and decision.outcome is not Outcome.BUILT:
+            account.became(decision, found)
             looked = [each.look(source.lake, partition, None) for each in also]
             yield _result(recipe.dataset, found, decision, audited=audited, looked=looked)
             return
@@ -187,6 +193,7 @@ def _materialize(
         except (ContractError, LookAheadError) as error:
             yield _broken(recipe.dataset, error)
             raise
+        account.became(decision, staged.generation)
         yield _result(
             recipe.dataset,
             staged.generation,

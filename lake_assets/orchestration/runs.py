@@ -1,15 +1,18 @@
 """Run one session through Dagster in this process, and say what became of each asset."""
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
 import dagster as dg
 
 from lake_assets.catalog.dataset import WHOLE
 from lake_assets.errors import BusyPartitionError
+from lake_assets.lake.log import tell
 from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
 
 SETTINGS: Final = """\
@@ -67,7 +70,7 @@ def run_partition(
     run_config: Mapping[str, object] | None = None,
 ) -> SessionRun:
     """Materialize the selected assets of one session; a failure is returned, not raised."""
-    job = definitions.resolve_implicit_global_asset_job_def()
+    job, start = definitions.resolve_implicit_global_asset_job_def(), perf_counter()
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
@@ -79,9 +82,20 @@ def run_partition(
         )
     name = partition or WHOLE
     assets = [_asset_run(event) for event in result.get_asset_materialization_events()]
-    if result.success:
-        return SessionRun(name, assets)
-    return SessionRun(name, assets, *_reason(result.all_events))
+    told = () if result.success else _reason(result.all_events)
+    run = SessionRun(name, assets, *told)
+    tell(
+        "run",
+        logging.ERROR if run.error else logging.INFO,
+        partition=name,
+        outcome="failed" if run.error else "done",
+        seconds=round(perf_counter() - start, 3),
+        built=sum(asset.outcome == "built" for asset in assets),
+        partitions=len(assets),
+        run_id=result.run_id,
+        why=run.error,
+    )
+    return run
 
 
 def _asset_run(event: dg.DagsterEvent) -> AssetRun:

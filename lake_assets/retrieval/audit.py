@@ -5,7 +5,6 @@ day of the injected clock; a file older than the newest is never written again, 
 goes back cannot fork the chain.
 """
 
-import fcntl
 import os
 import threading
 import time
@@ -18,8 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from lake_assets.errors import AuditUnavailableError
-from lake_assets.lake.append_only import last_lines, write_whole
-from lake_assets.lake.durability import make_folder, sync_folder, write_text
+from lake_assets.lake.durability import write_text
+from lake_assets.lake.lines import last_lines, open_to_append, turn, write_whole
 from lake_assets.lake.sealed import seal
 from lake_assets.retrieval.audit_record import Entry, Link, line_after, link_of
 from lake_assets.retrieval.vocabulary import AuditEvent
@@ -28,7 +27,6 @@ Clock = Callable[[], datetime]
 
 FILE_NAME: Final = "sql_retrieval_audit.log"
 _LOCK_NAME: Final = "audit.lock"
-_POLL_S: Final = 0.0005
 
 
 def log_folder(home: Path) -> Path:
@@ -106,7 +104,7 @@ class AuditLog:
             days = log_days(self._folder)
             day = max([f"{now:%Y-%m-%d}", *days[-1:]])
             path = self._folder / day / FILE_NAME
-            descriptor = self._open(path)
+            descriptor = open_to_append(path)
             try:
                 self._write(descriptor, path, entries, now)
             except BaseException:
@@ -121,25 +119,11 @@ class AuditLog:
         if not self._turn.acquire(timeout=self.wait_s):
             raise TimeoutError
         try:
-            make_folder(self._folder)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-            descriptor = os.open(self._folder / _LOCK_NAME, flags, 0o640)
-            try:
-                _wait(descriptor, deadline)
+            left = deadline - time.monotonic()
+            with turn(self._folder / _LOCK_NAME, wait_s=left):
                 yield
-            finally:
-                os.close(descriptor)  # and with it the lock
         finally:
             self._turn.release()
-
-    def _open(self, path: Path) -> int:
-        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
-        with suppress(FileNotFoundError):
-            return os.open(path, flags)
-        make_folder(path.parent)
-        descriptor = os.open(path, flags | os.O_CREAT, 0o640)
-        sync_folder(path.parent)
-        return descriptor
 
     def _write(
         self, descriptor: int, path: Path, entries: tuple[Entry, ...], now: datetime
@@ -191,18 +175,6 @@ class AuditLog:
 def _name(path: Path) -> str:
     """A file of the log as its lines call it: day and name."""
     return f"{path.parent.name}/{path.name}"
-
-
-def _wait(descriptor: int, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            return
 
 
 def _repaired(descriptor: int, path: Path) -> _Tail:
