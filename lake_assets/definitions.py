@@ -33,6 +33,7 @@ from lake_assets.gold import (
 )
 from lake_assets.lake import log
 from lake_assets.lake.lake import Lake
+from lake_assets.orchestration.alerts import make_alerts
 from lake_assets.orchestration.arrivals import make_sensor
 from lake_assets.orchestration.auditor import auditor_resource
 from lake_assets.orchestration.buying import account_from
@@ -113,8 +114,8 @@ def build_definitions(
     """Assemble the code location as the environment describes it; ``assets`` if not all of them.
 
     LAKE_ROOT, LAKE_RAW, LAKE_MIRROR, LAKE_STALE, LAKE_LOCK_WAIT_S, LAKE_PARAMETERS, LAKE_AS_OF_NS,
-    LAKE_AUDIT_CUTS, LAKE_DUCKDB_THREADS and LAKE_DUCKDB_MEMORY are read, and what `downloads`
-    wants to know; everything else has one meaning.
+    LAKE_AUDIT_CUTS, LAKE_ALERT_WEBHOOK, LAKE_DUCKDB_THREADS and LAKE_DUCKDB_MEMORY are read, and
+    what `downloads` wants to know; everything else has one meaning.
     """
     assets = lake_assets() if assets is None else assets
     jobs = make_jobs(assets)
@@ -123,7 +124,7 @@ def build_definitions(
         assets=[asset.definition for asset in assets],
         jobs=list(jobs.values()),
         schedules=make_schedules(jobs),
-        sensors=[make_sensor(jobs)],
+        sensors=[make_sensor(jobs), make_alerts(environ)],
         resources={
             "lake": lake,
             "io_manager": LakeIOManager(lake=lake),
