@@ -20,7 +20,8 @@ class Held:
 
     def __init__(self, limits: Limits) -> None:
         self._limit = limits.held_bytes
-        self._held = 0
+        self.bytes = 0
+        self.full = 0  # answers refused, since there was no room
 
     def take(self, size: int) -> None:
         """Make room for an answer; one alone always fits.
@@ -28,13 +29,14 @@ class Held:
         Raises:
             OverloadedError: slow readers hold what there is.
         """
-        if self._held and self._held + size > self._limit:
+        if self.bytes and self.bytes + size > self._limit:
+            self.full += 1
             raise OverloadedError("answers on their way hold all the room; ask again in a second")
-        self._held += size
+        self.bytes += size
 
     def give(self, size: int) -> None:
         """The answer is gone."""
-        self._held -= size
+        self.bytes -= size
 
 
 class Answer(Response):

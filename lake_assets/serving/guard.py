@@ -71,7 +71,11 @@ class Guard:
             # HEAD is GET without a body, which the server leaves out itself.
             method = "GET" if scope["method"] == "HEAD" else scope["method"]
             answer = self._refused(scope) or self._app
-            await answer({**scope, "method": method}, receive, _dressed(send))
+            asked = {**scope, "method": method}
+            try:
+                await answer(asked, receive, _dressed(send))
+            finally:
+                scope["route"] = asked.get("route")  # for whoever counts outside of this
 
     def _refused(self, scope: Scope) -> Response | None:
         request = Request(scope)

@@ -26,13 +26,23 @@ class Kept(Generic[T]):
         self._size_of = size_of
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, ...], T] = OrderedDict()
+        self.hits = 0
+        self.misses = 0
 
     def get(self, asked: tuple[str, ...]) -> T | None:
         """What was kept, if it is."""
         with self._lock:
             if (found := self._kept.pop(asked, None)) is not None:
                 self._kept[asked] = found
+            self.hits += found is not None
+            self.misses += found is None
             return found
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all that is kept."""
+        with self._lock:
+            return sum(map(self._size_of, self._kept.values()))
 
     def put(self, asked: tuple[str, ...], made: T) -> None:
         """Keep a thing, unless it takes more than a quarter of the room."""

@@ -3,7 +3,9 @@
 import socket
 
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 
+from lake_assets.lake import log
 from lake_assets.lake.lake import Lake
 from lake_assets.serving.app import build_app
 from lake_assets.serving.protocol import patient
@@ -27,6 +29,7 @@ def server_of(lake: Lake, settings: Settings) -> uvicorn.Server:
             ws="none",
             lifespan="on",
             log_level="warning",
+            log_config=None if log.is_on() else LOGGING_CONFIG,
             access_log=False,
             server_header=False,
             proxy_headers=False,  # nobody else says who a client is

@@ -77,7 +77,9 @@ class Workers:
         self._limits = limits
         self._pool = ThreadPoolExecutor(limits.threads, thread_name_prefix="query")
         self._lock = threading.Lock()
-        self._held = 0
+        self.held = 0  # in work and in line
+        self.timed_out = 0
+        self.full = 0  # refused, since the line was
 
     async def run(
         self,
@@ -106,6 +108,7 @@ class Workers:
             if result.done():
                 return result.result()
             deadline.end()
+            self.timed_out += watch is None or not watch.done()
             raise deadline.missed
         finally:
             result.cancel()
@@ -118,13 +121,14 @@ class Workers:
 
     def _enter(self) -> None:
         with self._lock:
-            if self._held >= self._limits.waiting:
-                raise OverloadedError(f"{self._held} requests are waiting; ask again in a second")
-            self._held += 1
+            if self.held >= self._limits.waiting:
+                self.full += 1
+                raise OverloadedError(f"{self.held} requests are waiting; ask again in a second")
+            self.held += 1
 
     def _leave(self) -> None:
         with self._lock:
-            self._held -= 1
+            self.held -= 1
 
 
 def _contained(work: Callable[[Deadline], T], deadline: Deadline) -> T:
