@@ -1,4 +1,4 @@
-"""What is told of a request for a partition, besides to Dagster: the journal and the log."""
+"""What is told of a request for a partition, besides to Dagster: journal, log, lineage."""
 
 import logging
 import resource
@@ -14,6 +14,7 @@ from lake_assets.catalog.dataset import Dataset
 from lake_assets.lake.journal import FAILED, Entry, Journal, utc_text
 from lake_assets.lake.log import tell
 from lake_assets.lake.manifest import Generation
+from lake_assets.orchestration import lineage
 from lake_assets.orchestration.decision import Decision, Outcome
 
 _LOG: Final = logging.getLogger(__name__)
@@ -26,12 +27,15 @@ class Account:
     """One request, from its beginning; told when it has ended, however it ends."""
 
     journal: Journal
-    dataset: Dataset
-    partition: str
-    run_id: str
+    request: lineage.Request
     _started_at: float = field(default_factory=time.time, init=False)
     _start: float = field(default_factory=time.perf_counter, init=False)
     _became: tuple[Decision, Generation] | None = field(default=None, init=False)
+
+    @property
+    def partition(self) -> str:
+        """What is asked for."""
+        return self.request.partition
 
     def became(self, decision: Decision, made: Generation) -> None:
         """Note what the request comes to, if nothing happens any more."""
@@ -44,6 +48,7 @@ class Account:
             self.journal.append(entry)
         except OSError as lost:
             _LOG.warning("the journal cannot be written, the run goes on: %s", lost)
+        lineage.ended(self.request, entry, self._became[1] if self._became else None)
         tell(
             "partition",
             _LEVELS.get(entry.outcome, logging.INFO),
@@ -66,13 +71,13 @@ class Account:
         return Entry(
             started_at=utc_text(self._started_at),
             seconds=round(time.perf_counter() - self._start, 3),
-            dataset="/".join(self.dataset.key),
+            dataset="/".join(self.request.dataset.key),
             partition=self.partition,
             outcome=outcome,
             why=why,
-            code_version=self.dataset.version,
+            code_version=self.request.dataset.version,
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-            run_id=self.run_id,
+            run_id=self.request.run_id,
             rows=kept.rows if kept else None,
             bytes=kept.bytes if kept else None,
             sha256=kept.sha256 if kept else None,
@@ -84,7 +89,12 @@ def accounted(
     journal: Journal, dataset: Dataset, partition: str, context: dg.AssetExecutionContext
 ) -> Iterator[Account]:
     """Keep account of a request for as long as the block takes."""
-    account = Account(journal, dataset, partition, context.run.run_id)
+    run = context.run
+    request = lineage.Request(
+        dataset=dataset, partition=partition, run_id=run.run_id, job=run.job_name
+    )
+    lineage.began(request)
+    account = Account(journal, request)
     try:
         yield account
     except BaseException as error:

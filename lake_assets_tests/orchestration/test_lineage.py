@@ -1,0 +1,190 @@
+"""Lineage: events a collector understands, and no run that waits for one."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import dagster as dg
+import jsonschema
+import pytest
+
+from lake_assets.catalog import ES_TRADES, FRONT_CONTRACT
+from lake_assets.orchestration import lineage
+from lake_assets_tests.orchestration.lakes import DAY
+
+TWO = [dg.AssetKey(ES_TRADES.key), dg.AssetKey(FRONT_CONTRACT.key)]
+
+# What OpenLineage 2-0-2 demands of a RunEvent, from its specification.
+_FACETS = {
+    "type": "object",
+    "additionalProperties": {"type": "object", "required": ["_producer", "_schemaURL"]},
+}
+_DATASETS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["namespace", "name"],
+        "properties": {"facets": _FACETS, "outputFacets": _FACETS},
+    },
+}
+EVENT = {
+    "type": "object",
+    "required": ["eventTime", "producer", "schemaURL", "run", "job", "eventType"],
+    "properties": {
+        "eventType": {"enum": ["START", "RUNNING", "COMPLETE", "ABORT", "FAIL", "OTHER"]},
+        "eventTime": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$"},
+        "producer": {"type": "string", "format": "uri"},
+        "run": {
+            "type": "object",
+            "required": ["runId"],
+            "properties": {"runId": {"type": "string", "format": "uuid"}, "facets": _FACETS},
+        },
+        "job": {"type": "object", "required": ["namespace", "name"]},
+        "inputs": _DATASETS,
+        "outputs": _DATASETS,
+    },
+}
+
+
+@contextmanager
+def collecting(answer=lambda _: 201):
+    """A collector on loopback, and the events it took."""
+    taken = []
+
+    class Web(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            taken.append((self.path, self.headers.get("Authorization"), json.loads(body)))
+            self.send_response(answer(taken))
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", taken
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Name a collector, and wait until all was sent to it."""
+
+    def name(url):
+        monkeypatch.setenv("OPENLINEAGE_URL", url)
+
+    yield name
+    lineage._collector.cache_clear()  # noqa: SLF001 - one a process, and a test is not one
+
+
+def wait_for(url):
+    """All that is in line has left."""
+    lineage._collector(url).close()  # noqa: SLF001 - as at the end of a process
+
+
+def test_each_request_begins_and_completes_with_what_it_read_and_made(
+    empty_lake, sent, monkeypatch
+):
+    monkeypatch.setenv("OPENLINEAGE_API_KEY", "a-key")
+    with collecting() as (url, taken):
+        sent(url)
+        assert empty_lake.run(select=TWO).error is None
+        wait_for(url)
+    events = [event for _, _, event in taken]
+    for event in events:
+        jsonschema.validate(event, EVENT, cls=jsonschema.Draft202012Validator)
+    assert {(path, key) for path, key, _ in taken} == {("/api/v1/lineage", "Bearer a-key")}
+    told = [(event["eventType"], event["job"]["name"]) for event in events]
+    assert told == [
+        (kind, "/".join(dataset.key))
+        for dataset in (ES_TRADES, FRONT_CONTRACT)
+        for kind in ("START", "COMPLETE")
+    ]
+    assert [e["run"]["runId"] for e in events[:2]] == [events[0]["run"]["runId"]] * 2
+    (output,) = events[1]["outputs"]
+    held = empty_lake.lake.in_force(ES_TRADES, DAY)
+    assert output["facets"]["version"]["datasetVersion"] == held.sha256
+    assert output["facets"]["lake"]["fingerprint"] == held.fingerprint.digest
+    assert output["facets"]["lake"]["outcome"] == "built"
+    assert output["outputFacets"]["outputStatistics"]["rowCount"] == held.rows
+    named = [field["name"] for field in output["facets"]["schema"]["fields"]]
+    assert named == list(ES_TRADES.columns)
+    assert {each["name"].split("/")[0] for each in events[1]["inputs"]} == {"raw"}
+    read = {each["name"]: each["facets"] for each in events[3]["inputs"]}
+    assert read["bronze/es_trades"]["version"]["datasetVersion"] == held.sha256
+    parents = {e["run"]["facets"]["parent"]["run"]["runId"] for e in events}
+    assert len(parents) == 1
+
+
+def test_what_fails_is_told_with_its_reason(empty_lake, sent):
+    with collecting() as (url, taken):
+        sent(url)
+        assert empty_lake.run(select=[dg.AssetKey(FRONT_CONTRACT.key)]).error
+        wait_for(url)
+    start, fail = [event for _, _, event in taken]
+    jsonschema.validate(fail, EVENT)
+    assert (start["eventType"], fail["eventType"]) == ("START", "FAIL")
+    assert "is not materialized" in fail["run"]["facets"]["errorMessage"]["message"]
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_collector_that_refuses_is_asked_once_and_fails_nothing(empty_lake, sent, caplog, status):
+    with collecting(lambda _: status) as (url, taken):
+        sent(url)
+        assert empty_lake.run(select=TWO).error is None
+        wait_for(url)
+    assert len(taken) == 1
+    assert caplog.text.count("took no event") == 1
+
+
+def test_a_collector_that_is_down_fails_nothing(empty_lake, sent, caplog):
+    with collecting() as (url, _):
+        pass
+    sent(url)
+    assert empty_lake.run(select=TWO).error is None
+    wait_for(url)
+    assert caplog.text.count("took no event") == 1
+
+
+def test_no_run_waits_for_a_collector_that_does_not_answer(sent):
+    stop = threading.Event()
+    request = lineage.Request(
+        dataset=ES_TRADES,
+        partition=DAY,
+        run_id="7f0a3ad5-3a0f-4f7c-9a7e-0d3b0d7f9a11",
+        job="signals",
+    )
+    with collecting(lambda _: stop.wait(60) and 201) as (url, _):
+        sent(url)
+        start = time.process_time()
+        for _ in range(50):
+            lineage.began(request)  # nothing of it has been answered
+        assert time.process_time() - start < 5
+        assert not stop.is_set()
+        stop.set()
+        wait_for(url)
+
+
+def test_without_a_collector_nothing_of_it_is_imported():
+    code = (
+        "import sys, lake_assets.definitions;"
+        "print([m for m in sys.modules if m.startswith('openlineage')])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_an_address_that_is_none_fails_nothing(empty_lake, sent, caplog):
+    sent("nowhere at all")
+    assert empty_lake.run(select=TWO[:1]).error is None
+    assert "OPENLINEAGE_URL" in caplog.text
