@@ -11,7 +11,7 @@ PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
 export DAGSTER_HOME
 
-.PHONY: help env demo test test-browser test-distributed soak soak-distributed check format bench bench-full lock dev soak-api docs clean
+.PHONY: help env demo test test-browser test-distributed soak soak-distributed check format bench bench-full lock dev soak-api sbom scan-secrets docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -71,11 +71,19 @@ bench: env ## every promise of speed beside its reference, at quick sizes
 bench-full: env ## the same with the reference day, growth to 25 M records and 60 sessions
 	$(BIN)/python -m benchmarks --full
 
-soak-api: env ## thousands of made-up requests to the API of a running service
+soak-api: env ## thousands of made-up requests to a running service, and ten minutes of everything at once
 	LAKE_API_CASES=400 $(BIN)/python -m pytest -q lake_assets_tests/serving/test_openapi.py
+	LAKE_SOAK_SECONDS=$${LAKE_SOAK_SECONDS:-600} $(BIN)/python -m pytest -q -s lake_assets_tests/serving/test_soak.py
 
 docs: env ## write docs/datasets.md from the catalog
 	$(BIN)/lake describe --markdown > docs/datasets.md
+
+sbom: env ## a bill of materials of requirements.lock, as CycloneDX: build/sbom.json
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible --validate --of JSON -o build/sbom.json
+
+scan-secrets: env ## look for keys and passwords in every file git knows
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --plugin .ci/databento_key.py
 
 lock: env ## renew requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes --no-annotate --no-strip-extras --no-header --upgrade --quiet --output-file requirements.lock

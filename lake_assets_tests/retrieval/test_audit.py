@@ -66,6 +66,7 @@ def test_v13_the_first_line():
         + b'","query_id":null,"seq":0,"ts":"2026-05-29T20:05:00.000Z"}'
     )
     record = json.loads(line)
+    # pragma: allowlist nextline secret
     assert link.hash == "e47e1a09309ed4d3427ee6be445ab4165bd92f12f39521541d865f1308a793d7"
     assert record.pop("hash") == link.hash == hash_of(record)
     assert json.loads(body) == record

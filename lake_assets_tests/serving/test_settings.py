@@ -8,6 +8,7 @@ from lake_assets.errors import UnsafeServiceError
 from lake_assets.serving.settings import Settings, is_loopback, token_from
 from lake_assets_tests.serving.servers import DAY, NIFTY, serving
 
+# pragma: allowlist nextline secret
 TOKEN = "3f9c0a5be1d24786b8a1c2d3e4f5061728394a5b6c7d8e9f00112233aabbccdd"  # noqa: S105
 
 
