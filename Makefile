@@ -50,6 +50,7 @@ soak: env ## the promises at full count: 200 cuts of each session, planted event
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
 		LAKE_STORE_KILLS=100 LAKE_STORE_RACES=50 LAKE_STORE_WHOLE=1 \
 		$(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
+	LAKE_DOCS=full $(BIN)/python -m pytest -q lake_assets_tests/docs/test_operations.py
 
 check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/ruff format --check .
