@@ -32,6 +32,7 @@ LakeError
 ├── LookAheadError             a row says what its past alone would not have said
 ├── MissingPartitionError      a dataset has no file for the partition asked for
 ├── DamagedPartitionError      a file is not the one its manifest describes
+├── UnwritableLakeError        the disk refuses a step of a write: full, failing, read-only
 ├── BusyPartitionError         another process is writing the partition
 ├── UnlockedPartitionError     a write was tried by someone who does not hold the lock
 ├── MixedProvenanceError       simulated and vendor data would meet in one lake
@@ -195,6 +196,10 @@ class MissingPartitionError(LakeError, LookupError):
 
 class DamagedPartitionError(LakeError):
     """A file in the lake is not the one its manifest describes."""
+
+
+class UnwritableLakeError(LakeError, OSError):
+    """The disk refuses a step of a write: it is full, failing, read-only or not ours."""
 
 
 class BusyPartitionError(LakeError):

@@ -75,6 +75,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         serve,
         simulate,
         status,
+        tidy,
         verify,
     )
 
@@ -92,6 +93,7 @@ def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
         "simulate": simulate.run,
         "sql": query.run,
         "status": status.run,
+        "tidy": tidy.run,
         "verify": verify.run,
     }[name]
 
@@ -136,6 +138,10 @@ def parser() -> argparse.ArgumentParser:
 
     verify = command("verify", "Hash every file of the lake and compare it with its manifest.")
     verify.add_argument("--json", action="store_true")
+
+    tidy = command("tidy", "Remove replaced files that no citation names.")
+    tidy.add_argument("--dry-run", action="store_true", help="say which, and remove nothing")
+    tidy.add_argument("--json", action="store_true")
 
     audit = command("audit", "Rebuild sessions from their past alone and compare every cell.")
     audit.add_argument("sessions", help="one date, or first..last")

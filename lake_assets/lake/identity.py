@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lake_assets.errors import MixedProvenanceError
-from lake_assets.lake.durability import draft_text, make_folder, sync_folder
+from lake_assets.lake.durability import draft_text, keep_as
 from lake_assets.lake.places import Places
 from lake_assets.lake.sealed import seal, unseal
 from lake_assets.market.vocabulary import Provenance
@@ -45,12 +45,7 @@ def settle(places: Places, provenance: Provenance, *, draft: Path) -> None:
 
 
 def _claim(draft: Path, target: Path) -> None:
-    make_folder(target.parent)
     try:
-        target.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    else:
-        sync_folder(target.parent)
+        keep_as(draft, target)
     finally:
         draft.unlink()

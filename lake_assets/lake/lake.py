@@ -18,7 +18,7 @@ from lake_assets.errors import (
     UnlockedPartitionError,
 )
 from lake_assets.lake import lock
-from lake_assets.lake.durability import put_in_place, write_text
+from lake_assets.lake.durability import put_in_place, remove, write_text
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.holdings import Holdings
 from lake_assets.lake.identity import provenance_of, require, settle
@@ -74,7 +74,7 @@ class Lake:
         """
         with lock.hold(self._places.lock(dataset, partition), wait_s=self._lock_wait_s):
             for draft in self._places.drafts(dataset, partition):
-                draft.unlink(missing_ok=True)
+                remove(draft)
             yield
 
     def stage(

@@ -8,12 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from lake_assets.errors import BusyPartitionError, UnlockedPartitionError
-from lake_assets.lake.durability import make_folder
+from lake_assets.lake.durability import make_folder, refusal_named
 
 _POLL_S: Final = 0.02
 
@@ -29,15 +29,18 @@ def hold(path: Path, *, wait_s: float) -> Iterator[None]:
     Raises:
         BusyPartitionError: the other holder did not finish in time; the message names it.
         UnlockedPartitionError: this very thread holds it already.
+        UnwritableLakeError: the disk refuses the lock file.
     """
     key = _key(path)
     if _held.get(key, (0, 0))[1] == threading.get_ident():
         raise UnlockedPartitionError(f"{path} is already locked by this thread; lock it once")
     make_folder(path.parent)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    with refusal_named(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _wait(descriptor, path, wait_s)
-        _sign(descriptor)
+        with refusal_named(path):
+            _sign(descriptor)
         with _guard:
             _held[key] = (descriptor, threading.get_ident())
         try:
@@ -45,7 +48,8 @@ def hold(path: Path, *, wait_s: float) -> Iterator[None]:
         finally:
             with _guard:
                 _held.pop(key, None)
-            os.ftruncate(descriptor, 0)
+            with suppress(OSError):  # who waits is told an old name; the lock itself ends below
+                os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)  # and with it the lock
 

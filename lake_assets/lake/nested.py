@@ -47,7 +47,7 @@ def is_nested_whole(dataset: Dataset, path: Path, data: Path, manifest: Manifest
     if made is None:
         return True  # a writer has just replaced the file, and writes its JSON now
     rows = pl.read_parquet(data)
-    return path.exists() and path.read_text(encoding="utf-8") == nested_text(dataset, rows, made)
+    return path.exists() and path.read_bytes() == nested_text(dataset, rows, made).encode()
 
 
 def _metadata(made: Generation) -> dict[str, Any]:

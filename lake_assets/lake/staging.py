@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import duckdb
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Quality, Rows
 from lake_assets.errors import LateRowError
-from lake_assets.lake.durability import make_folder, sha256_of, sync_file
+from lake_assets.lake.durability import make_folder, refusal_named, sha256_of, sync_file
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.manifest import Generation, Stamp, creators
 from lake_assets.lake.sealed import canonical
@@ -59,14 +59,18 @@ def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name
     fingerprint: Fingerprint,
     provenance: Provenance,
 ) -> Staged:
-    """Write a partition's rows to a file of their own; on any failure the file is gone."""
+    """Write a partition's rows to a file of their own; on any failure the file is gone.
+
+    Raises:
+        UnwritableLakeError: the disk refuses it.
+    """
     make_folder(path.parent)
     with ExitStack() as undo:
-        undo.callback(path.unlink, missing_ok=True)
+        undo.callback(_discard, path)
         with connect() as connection:
             source, rows = _written(connection, dataset, source, path)
         sync_file(path)
-        with path.open("rb") as file:
+        with refusal_named(path), path.open("rb") as file:
             stamp = Stamp.of(os.fstat(file.fileno()))
             sha256 = sha256_of(file)
         generation = Generation(
@@ -85,6 +89,12 @@ def stage_rows(  # noqa: PLR0913 - a partition has many facts, each by name
         canonical([generation.quality, fingerprint.digest])  # what JSON cannot hold fails here
         undo.pop_all()
     return Staged(dataset=dataset, partition=partition, path=path, generation=generation)
+
+
+def _discard(path: Path) -> None:
+    """Take a draft away; if even that is refused, the next writer does."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
 
 
 def _written(

@@ -16,6 +16,7 @@ from lake_assets.lake.manifest import Manifest, Stamp
 from lake_assets.lake.nested import is_nested_whole
 from lake_assets.lake.places import Places
 from lake_assets.lake.reading import load_manifest
+from lake_assets.lake.replaced import replaced_files
 
 
 class FindingKind(StrEnum):
@@ -57,6 +58,7 @@ class _Verification:
             yield from self._identity()
             yield from self._strays()
             yield from self._leftovers()
+            yield from self._replaced()
 
     def _files(self, root: Path, suffix: str) -> list[Path]:
         """Files of the tree under ``root`` that are in scope, sorted."""
@@ -139,6 +141,16 @@ class _Verification:
             if not lock.is_held(self.places.locks / f"{stem}.lock") and draft.exists():
                 why = "a writer died here; nobody reads it, and the next writer removes it"
                 yield self._finding(draft, FindingKind.LEFTOVER, why)
+
+    def _replaced(self) -> Iterator[Finding]:
+        """Files kept for citations that are not what they were kept for."""
+        for path, kept in replaced_files(self.places.root):
+            if kept is None:
+                why = "the lake keeps no such file among the replaced; move it away"
+                yield self._finding(path, FindingKind.ADDED, why)
+            elif not kept.is_whole():
+                why = "its bytes are not those of the replaced file; citations of it do not re-run"
+                yield self._finding(path, FindingKind.EDITED, why)
 
     def _finding(self, path: Path, kind: FindingKind, sentence: str) -> Finding:
         return Finding(path.relative_to(self.places.root).as_posix(), kind, sentence)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows, ahead
 from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
+from lake_assets.lake.durability import unwritable
 from lake_assets.lake.groups import fixed_groups
 from lake_assets.lake.row_groups import write_grouped
 
@@ -41,10 +42,16 @@ def write_rows(
     Raises:
         ContractError: rows break the schema.
         UnorderedInputError: a stream is not in the dataset's order.
+        UnwritableLakeError: the disk refuses the file.
     """
     feed = _Feed(dataset, source)
     if dataset.row_groups_by:
-        write_grouped(feed.schema, feed, dataset.row_groups_by, target)
+        try:
+            write_grouped(feed.schema, feed, dataset.row_groups_by, target)
+        except OSError as error:
+            if error is feed.failure:
+                raise
+            raise unwritable(target, str(error), error.errno) from error
         return feed.rows
     connection.execute("SET preserve_insertion_order = true")
     # Rows that must keep their order are written by one thread however many there are; with others
@@ -57,10 +64,12 @@ def write_rows(
         connection.execute(
             _COPY.replace("$target", _quoted(target)).replace("$rows", str(ROW_GROUP))
         )
-    except duckdb.Error:
+    except duckdb.Error as error:
         # DuckDB keeps only the text of what stopped the stream; the cause says it better.
         if feed.failure is not None:
             raise feed.failure from None
+        if isinstance(error, duckdb.IOException):
+            raise unwritable(target, str(error)) from error
         raise
     finally:
         connection.unregister("checked_rows")

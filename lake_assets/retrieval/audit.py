@@ -26,7 +26,7 @@ from lake_assets.retrieval.vocabulary import AuditEvent
 Clock = Callable[[], datetime]
 
 FILE_NAME: Final = "sql_retrieval_audit.log"
-_LOCK_NAME: Final = "audit.lock"
+LOCK_NAME: Final = "audit.lock"
 
 
 def log_folder(home: Path) -> Path:
@@ -120,7 +120,7 @@ class AuditLog:
             raise TimeoutError
         try:
             left = deadline - time.monotonic()
-            with turn(self._folder / _LOCK_NAME, wait_s=left):
+            with turn(self._folder / LOCK_NAME, wait_s=left):
                 yield
         finally:
             self._turn.release()

@@ -7,7 +7,7 @@ from typing import Any
 
 from lake_assets.errors import DamagedPartitionError
 from lake_assets.lake.sealed import unseal
-from lake_assets.retrieval.audit import FILE_NAME, log_days, log_folder
+from lake_assets.retrieval.audit import FILE_NAME, LOCK_NAME, log_days, log_folder
 from lake_assets.retrieval.audit_record import NO_HASH, Link, is_as_written, parse_line
 from lake_assets.retrieval.vocabulary import AuditEvent
 
@@ -66,9 +66,14 @@ def _faults(folder: Path, heads: Path) -> Iterator[Fault]:
         yield from _file_faults(name, _lines(folder / day / FILE_NAME), before, links)
         yield from _head_faults(name, heads / f"{day}.json", links, is_newest=day == days[-1])
         before = links[-1] if links else before
-    for head in sorted(heads.glob("*.json")):
-        if head.stem not in days:
-            yield Fault(f"{head.stem}/{FILE_NAME}", 0, "the file is gone; its head was kept")
+    for head in sorted(heads.glob("*")):
+        if head.stem not in days or head.suffix != ".json":
+            is_head = head.suffix == ".json"
+            why = "the file is gone; its head was kept" if is_head else "no head is called so"
+            yield Fault(f"{head.stem}/{FILE_NAME}", 0, why)
+    known = {folder / LOCK_NAME, *(folder / day / FILE_NAME for day in log_days(folder))}
+    for path in sorted(p for p in folder.rglob("*") if not p.is_dir() and p not in known):
+        yield Fault(path.relative_to(folder).as_posix(), 0, "the log writes no such file")
 
 
 def _file_faults(
@@ -98,7 +103,7 @@ def _head_faults(name: str, head: Path, links: list[Link], *, is_newest: bool) -
         if not is_newest:
             yield Fault(name, len(links), "the head that was kept is gone")
         return
-    except DamagedPartitionError:
+    except (DamagedPartitionError, UnicodeDecodeError):
         yield Fault(name, len(links), "the head that was kept was changed")
         return
     link = Link(kept["seq"], kept["hash"])

@@ -13,12 +13,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 from lake_assets.catalog.dataset import Layer
 from lake_assets.lake.lake import Lake
 from lake_assets.lake.places import REPLACED
-from lake_assets.market.facts import CONFIG
 from lake_assets.market.liquidity_tiers import LiquidityTiers
 from lake_assets.retrieval.answer import Answer, ordered
 from lake_assets.retrieval.answering import Answering, Setting, Task, nothing
@@ -30,6 +28,7 @@ from lake_assets.retrieval.inquiry import Inquiry
 from lake_assets.retrieval.inspection import Inspection
 from lake_assets.retrieval.metrics import METRICS
 from lake_assets.retrieval.moment import Moment
+from lake_assets.retrieval.places import AUDIT_HEADS, STATE
 from lake_assets.retrieval.reading import Reader, Shelf
 from lake_assets.retrieval.replay import Verification, Verifier
 from lake_assets.retrieval.request import MetadataExtraction, MetricQuery
@@ -40,9 +39,6 @@ from lake_assets.retrieval.tickers import allow_list, macro_symbol
 from lake_assets.retrieval.trail import Trail
 from lake_assets.retrieval.vocabulary import Family, Reason, SourceType
 from lake_assets.retrieval.windows import Placed, TimePredicate
-
-STATE: Final = Path(CONFIG) / "runtime" / "collect_data_state.json"
-AUDIT_HEADS: Final = Path("_manifests") / "audit"
 
 
 def utc_now() -> datetime:

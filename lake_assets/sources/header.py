@@ -139,7 +139,7 @@ def _not_dbn(path: Path, start: bytes) -> RawInputError:
         found, remedy = "the legacy format DBZ", "download it again as DBN, or convert it"
     elif start.lstrip().startswith((b"<", b"{")):
         found = f"a web page or message ({start!r})"
-    elif start[0] and start[1] in _RECORD_RTYPES:
+    elif len(start) > 1 and start[0] and start[1] in _RECORD_RTYPES:
         found, remedy = "records without their metadata", "use the whole file, not a fragment"
     else:
         found = f"bytes of an unknown kind ({start!r})"

@@ -9,10 +9,9 @@ import os
 from pathlib import Path
 
 import boto3  # noqa: F401 - loaded once, before the processes are forked
-import duckdb
 
 from lake_assets.catalog import LEVELS
-from lake_assets.errors import BusyPartitionError
+from lake_assets.errors import BusyPartitionError, LakeError
 from lake_assets.lake.lake import Lake
 from lake_assets_tests.lake.machines import Machine
 from lake_assets_tests.lake.tables import DAY, MADE_FROM, SIMULATED, levels, publish
@@ -56,15 +55,6 @@ def write_in_turn(_pipe, root: Path, name: str):
                 turns.flush()
 
 
-def publish_forever(pipe, root: Path, first: int):
-    """Publish one generation after the other until killed."""
-    lake = Lake(root)
-    publish(lake, LEVELS, rows_of(first))
-    pipe.send("running")
-    for generation in itertools.count(first + 1):
-        publish(lake, LEVELS, rows_of(generation))
-
-
 def publish_and_die(pipe, root: Path, step: int):
     """Publish generation 2 and die before one step on the disk."""
     lake, taken = Lake(root), itertools.count(1)
@@ -84,16 +74,29 @@ def publish_and_die(pipe, root: Path, step: int):
 
 
 def publish_when_told(pipe, root: Path):
-    """Publish generation 2 when told; tell whether it succeeded."""
+    """Publish generation 2 when told; exit 0 only if that succeeded, 3 for an error made so."""
     lake = Lake(root)
     pipe.send("ready")
     pipe.recv()
     try:
         publish(lake, LEVELS, rows_of(2))
-    except (OSError, duckdb.Error) as error:
-        pipe.send(str(error))
-    else:
-        pipe.send("published")
+    except LakeError:
+        os._exit(3)
+    except OSError:
+        os._exit(4)
+    os._exit(0)
+
+
+def publish_and_tell(pipe, root: Path, first: int):
+    """Publish one generation after the other, telling of each success, until one is refused."""
+    lake = Lake(root)
+    for generation in itertools.count(first):
+        try:
+            publish(lake, LEVELS, rows_of(generation))
+        except OSError:  # a refused write, or read
+            pipe.close()
+            os._exit(3)
+        pipe.send(generation)
 
 
 def publish_to_store_forever(pipe, environ, machine: Machine, first: int):
