@@ -9,9 +9,10 @@ PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/orchestration/test_buying.py \
 	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds \
 	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
+PROMISES := lake_assets_tests/promises
 export DAGSTER_HOME
 
-.PHONY: help env demo test test-browser test-distributed soak soak-distributed check format bench bench-full lock dev soak-api sbom scan-secrets docs clean
+.PHONY: help env demo test test-browser test-distributed soak soak-faults soak-distributed check format bench bench-full lock dev soak-api sbom scan-secrets docs clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -46,11 +47,20 @@ test-distributed: env ## run a backfill over several workers, some of them kille
 soak-distributed: env ## the same with 60 sessions, and deaths of daemon, workers and database in turn
 	LAKE_DISTRIBUTED_SESSIONS=60 $(MAKE) test-distributed
 
-soak: env ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples
+soak: env soak-faults ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples, every fault
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
 		LAKE_STORE_KILLS=100 LAKE_STORE_RACES=50 LAKE_STORE_WHOLE=1 \
 		$(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
 	LAKE_DOCS=full $(BIN)/python -m pytest -q lake_assets_tests/docs/test_operations.py
+
+soak-faults: env ## kills, kernel faults, power cuts, damaged files, edits: Debian's packages give strace and faketime
+	for tool in strace faketime; do \
+		command -v $$tool >/dev/null || { apt-get update -qq && apt-get install -qq -y $$tool; }; \
+	done
+	LAKE_PROOF_KILLS=400 LAKE_PROOF_READS=200000 LAKE_PROOF_FAULTS=1 LAKE_PROOF_POWER_CUTS=30 \
+		LAKE_PROOF_PROCESSES=3 LAKE_PROOF_DAMAGES=1000 LAKE_PROOF_CAP=1 LAKE_PROOF_EDITS=1500 \
+		LAKE_PROOF_GAPS=40 LAKE_PROOF_JOB=signals \
+		$(BIN)/python -m pytest -n auto --dist worksteal $(PROMISES)
 
 check: env ## format, lint, import contract, types, tests: what CI runs
 	$(BIN)/ruff format --check .

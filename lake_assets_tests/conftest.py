@@ -16,6 +16,9 @@ from lake_assets_tests.gateway.stock import Stocked, stock_of
 from lake_assets_tests.lake.machines import Machine, bucket
 from lake_assets_tests.lake.object_server import ObjectServer, running
 from lake_assets_tests.orchestration.lakes import TestLake, lake_at, simulate_raw
+from lake_assets_tests.promises.tally import promise, pytest_terminal_summary
+
+__all__ = ["promise", "pytest_terminal_summary"]  # of every room's tests
 
 # No deadline: the first call of a kernel compiles, and a deadline would measure that.
 # Derandomized: a failure in CI is the same failure at a desk. `make soak` tries 500.

@@ -24,6 +24,7 @@ from lake_assets.sources.option_books import read_option_books
 from lake_assets_tests.folders import filled_once
 from lake_assets_tests.orchestration.audits import MADE
 from lake_assets_tests.orchestration.in_memory import MADE_FROM
+from lake_assets_tests.promises.tally import count_audit
 
 UNDERLYINGS = ("NIFTY", "SPY")
 DAY = date(2025, 12, 17)
@@ -56,15 +57,17 @@ def audit(request, tmp_path_factory):
 
 
 @pytest.mark.parametrize("share", range(SHARES))
-def test_a_day_of_options_says_what_its_past_says(audit, share):
+def test_a_day_of_options_says_what_its_past_says(audit, share, promise):
     rth = audit.rebuild.session.rth
     named = [rth.opens, rth.opens + 1, rth.opens + 120 * 10**9, rth.closes]
     cuts = [*named, *audit.draw(CUTS + 8, seed=7)][: CUTS + 4]
     assert len(cuts) >= CUTS
 
-    certificate = audit.at(cuts[share::SHARES], seed=share)
+    with promise("P5") as counts:
+        certificate = audit.at(cuts[share::SHARES], seed=share)
+        count_audit(counts, certificate)
+        assert certificate.leaks == ()
 
-    assert certificate.leaks == ()
     assert min(certificate.rows.values()) > 0, certificate.rows
 
 

@@ -1,0 +1,1 @@
+"""The promises of operation, each with what breaks it done to it, counted."""
