@@ -14,6 +14,7 @@ import polars as pl
 
 from benchmarks.measurement import Stopwatch, answer
 from benchmarks.size import OPTION_TRADES_PER_RECORD, TRADES_PER_RECORD
+from lake_assets.audit.probes import Bronze
 from lake_assets.catalog import ES_MBP10, ES_TRADES, SPY_OPTIONS
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows
@@ -25,7 +26,7 @@ from lake_assets.market.sessions import Session, session_on
 from lake_assets.market.vocabulary import Provenance
 from lake_assets.orchestration.audit import Audit
 from lake_assets.orchestration.parameters import LakeParams
-from lake_assets.orchestration.rebuild import Rebuild
+from lake_assets.orchestration.rebuild import Rebuild, bronze_in
 from lake_assets.orchestration.recipe import is_of_touches
 from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
 from lake_assets.physics.fuel import measure_fuel
@@ -95,7 +96,7 @@ def compute(folder: str) -> dict[str, Any]:
     ``seconds`` are of the first time, ``warm``, ``laps`` and ``cpu_s`` of the second, as in the
     sessions of a backfill after its first.
     """
-    first, _ = _build(folder)
+    first = _build(folder)[0]
     again, tables = _build(folder)
     checks = Stopwatch()
     for recipe in _rebuild().recipes:
@@ -156,11 +157,9 @@ def physics(folder: str, count: str) -> dict[str, Any]:
     return {"seconds": sum(beyond.values()), "laps": beyond, "whole": sum(whole.laps.values())}
 
 
-def _engines(
-    held: Mapping[str, pl.LazyFrame], made: Mapping[str, pl.DataFrame], touches: pl.DataFrame
-) -> Stopwatch:
+def _engines(held: Bronze, made: Mapping[str, pl.DataFrame], touches: pl.DataFrame) -> Stopwatch:
     """Everything that is measured at a touch, each engine timed."""
-    book, trades, params = held["es_mbp10"], held["es_trades"].collect(), SignalParams()
+    book, trades, params = held["es_mbp10"], held["es_trades"], SignalParams()
     front, flow, watch = made["front_contract"], made["option_flow"], Stopwatch()
     grid = measure_barrier_grid(touches, book, trades, front, params)
     barrier = barrier_of(grid)
@@ -180,13 +179,13 @@ def tables_of(folder: Path) -> Mapping[str, pl.DataFrame]:
     return rebuild.from_bronze(_bronze(folder), rebuild.session.hours.closes).tables
 
 
-def _bronze(folder: str | Path) -> dict[str, pl.LazyFrame]:
+def _bronze(folder: str | Path) -> Bronze:
     """Trades and options in memory, read once as a build does; the book stays on disk."""
     store, name = Lake(Path(folder) / "lake"), DAY.isoformat()
-    held = {dataset.name: store.scan(dataset, name) for dataset in _READERS}
+    held = bronze_in(store, _rebuild().recipes, name)
     return {
         **held,
-        **{d.name: held[d.name].collect().lazy() for d in (ES_TRADES, SPY_OPTIONS)},
+        **{d.name: store.read(d, name).lazy() for d in (ES_TRADES, SPY_OPTIONS)},
     }
 
 

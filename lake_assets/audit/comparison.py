@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.rows import Frame
 from lake_assets.catalog.schema import Role
 from lake_assets.errors import ContractError
 
@@ -22,9 +23,7 @@ class Comparison:
     leaks: tuple[str, ...]
 
 
-def compare(
-    dataset: Dataset, published: pl.DataFrame, rebuilt: pl.DataFrame, cut_ns: int
-) -> Comparison:
+def compare(dataset: Dataset, published: Frame, rebuilt: pl.DataFrame, cut_ns: int) -> Comparison:
     """Compare the rows known at the cut: which there are, their order, and each cell to the bit.
 
     Label columns of a table of features are left to the table they come from. A row with other
@@ -40,7 +39,9 @@ def compare(
         )
     known = dataset.known_before(cut_ns)
     names = compared_columns(dataset)
-    there, past = (rows.filter(known).select(names) for rows in (published, rebuilt))
+    there, past = (
+        rows.lazy().filter(known).select(names).collect() for rows in (published, rebuilt)
+    )
     leaks = [] if there.equals(past) else list(_leaks(dataset, there, past))
     return Comparison(len(there), len(there) * len(names), tuple(leaks))
 

@@ -8,12 +8,13 @@ import numpy as np
 import polars as pl
 
 from lake_assets.catalog.bronze import BOOK_DEPTH
+from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import UnknownNameError
 from lake_assets.kernels.book_states import F_MAYBE_BAD_BOOK
 from lake_assets.market.price import NANOS_PER_MICRO, NANOS_PER_SECOND
 
-Bronze: TypeAlias = Mapping[str, pl.LazyFrame]
-"""Rows of each Bronze dataset by its name."""
+Bronze: TypeAlias = Mapping[str, pl.LazyFrame | RowStream]
+"""Rows of each Bronze dataset by its name; a day's book is a stream, since it does not fit."""
 
 _AT_NS: Final = pl.col("ts_event_ns")
 _WILDEST_TICKS: Final = 80
@@ -31,7 +32,7 @@ class Probe(StrEnum):
     SCRAMBLED = "scrambled"
 
 
-def probe_bronze(bronze: Bronze, probe: Probe, cut_ns: int, seed: int) -> dict[str, pl.LazyFrame]:
+def probe_bronze(bronze: Bronze, probe: Probe, cut_ns: int, seed: int) -> Bronze:
     """The same Bronze up to the cut, and after it nothing or another day.
 
     Records stamped before ``cut_ns`` stay as they are. Scrambled ones keep the form a vendor's
@@ -43,7 +44,11 @@ def probe_bronze(bronze: Bronze, probe: Probe, cut_ns: int, seed: int) -> dict[s
     return {name: _probe(name, rows, probe, cut_ns, seed) for name, rows in bronze.items()}
 
 
-def _probe(name: str, rows: pl.LazyFrame, probe: Probe, cut_ns: int, seed: int) -> pl.LazyFrame:
+def _probe(
+    name: str, rows: pl.LazyFrame | RowStream, probe: Probe, cut_ns: int, seed: int
+) -> pl.LazyFrame | RowStream:
+    if isinstance(rows, RowStream):
+        return _probe_book(rows, probe, cut_ns, seed)
     for table, stamp, scramble in _TABLES:
         if name.startswith(table):
             past = rows.filter(pl.col(stamp) < cut_ns)
@@ -94,22 +99,35 @@ def _with_inventions(rows: pl.DataFrame, random: np.random.Generator) -> pl.Data
     )
 
 
-def _scramble_book(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
+def _probe_book(book: RowStream, probe: Probe, cut_ns: int, seed: int) -> RowStream:
     """The ladder moved up and down each second, resized, with records lost, doubled and marked.
 
     A day's book does not fit in memory, so the noise is a hash of the record's place.
     """
-    noise = pl.struct("file_rank", "row").hash(seed)
+    if probe is Probe.TRUNCATED:
+        return book.before(cut_ns)
+    at_ns, noise = pl.col("ts_event_ns"), pl.struct("file_rank", "row").hash(seed)
     span = 2 * _WILDEST_TICKS + 1
     moved = (_AT_NS // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
     doubtful = pl.when(noise % 13 == 0).then(F_MAYBE_BAD_BOOK).otherwise(0).cast(pl.UInt8)
-    changed = later.filter(noise % 5 != 0).with_columns(
-        pl.col(_BOOK_TICKS) + moved,
-        pl.col(_BOOK_SIZES) * (noise % 8 + 1).cast(pl.Int64),
-        flags=pl.col("flags") | doubtful,
-    )
-    invented = changed.filter(noise % 7 == 0).with_columns(_AT_NS + 1)
-    return pl.concat([past, changed.merge_sorted(invented, key="ts_event_ns")])
+    ladder = {name: pl.col(name) + moved for name in _BOOK_TICKS}
+    ladder |= {name: pl.col(name) * (noise % 8 + 1).cast(pl.Int64) for name in _BOOK_SIZES}
+
+    def scramble(batch: pl.DataFrame) -> pl.DataFrame:
+        past, later = batch.filter(at_ns < cut_ns), batch.filter(at_ns >= cut_ns)
+        if later.is_empty():
+            return batch
+        changed = later.filter(noise % 5 != 0).with_columns(
+            **{name: made for name, made in ladder.items() if name in later.columns},
+            flags=pl.col("flags") | doubtful,
+        )
+        # one that would pass the batch's last record might pass the next batch's first
+        alone = at_ns < later["ts_event_ns"].max()
+        invented = changed.filter(noise % 7 == 0, alone).with_columns(_AT_NS + 1)
+        other = pl.concat([changed, invented]).sort("ts_event_ns", maintain_order=True)
+        return pl.concat([past, other])
+
+    return book.changed(scramble, ["file_rank", "row", "flags"])
 
 
 def _scramble_option_books(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
@@ -137,7 +155,6 @@ Scramble: TypeAlias = Callable[[pl.LazyFrame, pl.LazyFrame, int], pl.LazyFrame]
 
 _TABLES: Final[tuple[tuple[str, str, Scramble], ...]] = (
     ("es_trades", "ts_event_ns", _scramble_trades),
-    ("es_mbp10", "ts_event_ns", _scramble_book),
     ("spy_options", "ts_event_ns", _scramble_options),
     ("option_books", "timestamp_ns", _scramble_option_books),
 )

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import polars as pl
 import pyarrow as pa
 
 T = TypeVar("T")
+Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
+"""A table of which a function collects the columns it needs."""
 Quality = dict[str, int | float | str | None]
 
 

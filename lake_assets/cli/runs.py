@@ -9,7 +9,7 @@ from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake
 from lake_assets.cli.report import console, plain_table
 from lake_assets.lake.journal import FAILED, Journal
-from lake_assets.lake.lake import in_memory
+from lake_assets.lake.staging import in_memory
 
 _SHOWN: Final = ("started_at", "dataset", "partition", "outcome", "seconds", "rows", "why")
 _NUMBERS: Final = (

@@ -12,7 +12,7 @@ from lake_assets.physics.parameters import LabelGridParams
 @lake_asset(LABEL_GRID)
 def label_grid(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     session: Session,
     params: LabelGridParams,

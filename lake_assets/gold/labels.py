@@ -12,7 +12,7 @@ from lake_assets.physics.parameters import LabelParams
 @lake_asset(LABELS)
 def labels(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     session: Session,
     params: LabelParams,

@@ -5,16 +5,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
 from weakref import finalize
 
 import duckdb
 import polars as pl
 
 from lake_assets.catalog.dataset import WHOLE, Dataset
+from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import (
     DamagedPartitionError,
-    MissingPartitionError,
     UnlockedPartitionError,
 )
 from lake_assets.lake import lock
@@ -29,6 +28,7 @@ from lake_assets.lake.reading import (
     Pinned,
     Reader,
     load_manifest,
+    missing,
     partition_in,
     with_closed_sets,
 )
@@ -38,8 +38,6 @@ from lake_assets.lake.staging import Connect, Staged, in_memory, stage_rows
 from lake_assets.lake.verify import Finding, verify
 from lake_assets.lake.writer import Source
 from lake_assets.market.vocabulary import Provenance
-
-_SHOWN: Final = 8  # partitions a message lists
 
 
 class Lake:
@@ -234,6 +232,11 @@ class Lake:
         ]
         return pl.concat(frames)
 
+    def stream(self, dataset: Dataset, partition: str) -> RowStream:
+        """A partition a batch at a time; otherwise as `relation`."""
+        with self.pinned(dataset, partition) as pinned:
+            return pinned.stream()
+
     def read(self, dataset: Dataset, partitions: str | Sequence[str]) -> pl.DataFrame:
         """Partitions as a DataFrame; otherwise as `relation`."""
         return self.scan(dataset, partitions).collect()
@@ -279,20 +282,9 @@ class Lake:
     ) -> Iterator[tuple[BufferedReader, Generation]]:
         names = [partitions] if isinstance(partitions, str) else partitions
         if not names:
-            raise MissingPartitionError(self._missing(dataset, "of any name"))
+            raise missing(dataset, "of any name", self.partitions(dataset))
         for name in names:
             with self._opened(dataset, name) as opened:
                 if opened is None:
-                    raise MissingPartitionError(self._missing(dataset, name))
+                    raise missing(dataset, name, self.partitions(dataset))
                 yield opened
-
-    def _missing(self, dataset: Dataset, partition: str) -> str:
-        there = self.partitions(dataset)
-        listed = ", ".join(there[-_SHOWN:]) or "none"
-        more = f"the last {_SHOWN} of {len(there)} are" if len(there) > _SHOWN else "there are"
-        key = "/".join(dataset.key)
-        cut = "" if dataset.is_whole else f" --partition {partition}"
-        return (
-            f"{key} has no partition {partition}; {more} {listed}; materialize it with "
-            f"`dagster asset materialize -m lake_assets.definitions --select key:{key}{cut}`"
-        )

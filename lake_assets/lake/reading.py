@@ -1,7 +1,7 @@
 """Which generation a file is, and the open file that proves it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -12,10 +12,13 @@ from typing import Final
 import polars as pl
 
 from lake_assets.catalog.dataset import Dataset
-from lake_assets.errors import DamagedPartitionError
+from lake_assets.catalog.stream import RowStream
+from lake_assets.errors import DamagedPartitionError, MissingPartitionError
 from lake_assets.lake.durability import sha256_of
 from lake_assets.lake.manifest import Generation, Manifest, Stamp
+from lake_assets.lake.stream import stream_file
 
+_SHOWN: Final = 8  # partitions a message lists
 _RETRIES: Final = 1_000  # a writer would have to publish this often during one look
 
 
@@ -31,6 +34,13 @@ class Pinned:
         """Its rows; run it before the file is closed."""
         self.file.seek(0)  # polars reads on from where the file stands
         return with_closed_sets(self.dataset, pl.scan_parquet(self.file))
+
+    def stream(self) -> RowStream:
+        """Its rows a batch at a time, also after the file is closed.
+
+        It holds a row group or two, where a LazyFrame read in batches runs ahead of its reader.
+        """
+        return stream_file(self.dataset, self.file)
 
 
 def with_closed_sets(dataset: Dataset, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -129,3 +139,15 @@ def _by_stamp(file: BufferedReader, manifest: Manifest | None) -> Generation | N
     stamp = Stamp.of(fstat(file.fileno()))
     known = manifest.generations() if manifest else []
     return next((g for g in known if g.stamp == stamp), None)
+
+
+def missing(dataset: Dataset, partition: str, there: Sequence[str]) -> MissingPartitionError:
+    """What to say of a partition that is not materialized, where these are."""
+    listed = ", ".join(there[-_SHOWN:]) or "none"
+    more = f"the last {_SHOWN} of {len(there)} are" if len(there) > _SHOWN else "there are"
+    key = "/".join(dataset.key)
+    cut = "" if dataset.is_whole else f" --partition {partition}"
+    return MissingPartitionError(
+        f"{key} has no partition {partition}; {more} {listed}; materialize it with "
+        f"`dagster asset materialize -m lake_assets.definitions --select key:{key}{cut}`"
+    )

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
-from lake_assets.audit.comparison import Comparison, compare, compared_columns
+from lake_assets.audit.comparison import compare, compared_columns
 from lake_assets.audit.cuts import choose_cuts
 from lake_assets.audit.probes import Bronze, Probe, probe_bronze
-from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.rows import Frame
 from lake_assets.market.sessions import Interval, Nanos
-from lake_assets.orchestration.rebuild import Rebuild, Rebuilt, bronze_of
+from lake_assets.orchestration.rebuild import Rebuild, Step, bronze_of
 from lake_assets.physics.minutes import touch_hours
 
 Memory: TypeAlias = dict[tuple[Probe, int, int], dict[str, pl.DataFrame]]
@@ -30,7 +30,7 @@ class Audit:
 
     rebuild: Rebuild
     bronze: Bronze
-    published: Mapping[str, pl.DataFrame]
+    published: Mapping[str, Frame]
     memory: Memory = field(default_factory=dict)
 
     def at(self, cuts: Sequence[int], *, seed: int) -> Certificate:
@@ -44,9 +44,10 @@ class Audit:
         cells, leaks, refusals = 0, dict[str, None](), dict[str, None]()
         for cut in cuts:
             for probe in Probe:
-                made = self._rebuilt(probe, cut, seed)
-                refusals |= dict.fromkeys(made.refusals)
-                for dataset, found in self._compared(made.tables, cut):
+                for step in self._steps(probe, cut, seed):
+                    dataset = step.dataset
+                    found = compare(dataset, self.published[dataset.name], step.rows, cut)
+                    refusals |= dict.fromkeys([step.refusal] if step.refusal else ())
                     rows[dataset.name] += found.rows
                     cells += found.cells
                     leaks |= {f"{leak} ({probe} at {cut})": None for leak in found.leaks}
@@ -60,24 +61,25 @@ class Audit:
             leaks=tuple(leaks),
         )
 
-    def _rebuilt(self, probe: Probe, cut_ns: int, seed: int) -> Rebuilt:
+    def _steps(self, probe: Probe, cut_ns: int, seed: int) -> Iterator[Step]:
         """The tables from a probe; those of an underlying are kept for its next audit."""
         known = self.memory.setdefault((probe, cut_ns, seed), {})
         missing = [r for r in self.rebuild.recipes if r.dataset.name not in known]
         read = {d.name: self.bronze[d.name] for d in bronze_of(missing)}
-        made = self.rebuild.from_bronze(probe_bronze(read, probe, cut_ns, seed), cut_ns, known)
-        for recipe in self.rebuild.recipes:
-            if recipe.dataset.underlying is not None:
-                known[recipe.dataset.name] = made.tables[recipe.dataset.name]
-        return made
+        probed = probe_bronze(read, probe, cut_ns, seed)
+        for step in self.rebuild.steps(probed, cut_ns, dict(known)):
+            if step.dataset.underlying is not None:
+                known[step.dataset.name] = step.rows
+            yield step
 
     def draw(self, count: int, *, seed: int) -> list[int]:
         """Cuts inside the session's working hours, some of them at touches if there are any."""
         hours = self._hours()
         if hours is None:
             return []
-        touches = self.published.get("touches")
-        events = np.empty(0, np.int64) if touches is None else touches["ts_event_ns"].to_numpy()
+        events = np.empty(0, np.int64)
+        if (touches := self.published.get("touches")) is not None:
+            events = touches.lazy().select("ts_event_ns").collect().to_series().to_numpy()
         return choose_cuts(hours, events, count, seed)
 
     def _hours(self) -> Interval | None:
@@ -88,14 +90,6 @@ class Audit:
             return hours
         closes = min(hours.closes, Nanos(params.as_of_ns))
         return Interval(hours.opens, closes) if closes > hours.opens + 1 else None
-
-    def _compared(
-        self, tables: Mapping[str, pl.DataFrame], cut_ns: int
-    ) -> Iterator[tuple[Dataset, Comparison]]:
-        for recipe in self.rebuild.recipes:
-            name = recipe.dataset.name
-            found = compare(recipe.dataset, self.published[name], tables[name], cut_ns)
-            yield recipe.dataset, found
 
 
 def seed_of(day: date) -> int:

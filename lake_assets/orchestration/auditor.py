@@ -9,11 +9,12 @@ import dagster as dg
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
+from lake_assets.catalog.rows import Frame
 from lake_assets.errors import LookAheadError, MissingPartitionError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.orchestration.audit import Audit, Memory, seed_of
 from lake_assets.orchestration.job import Job
-from lake_assets.orchestration.rebuild import Rebuild, behind, bronze_of, in_order
+from lake_assets.orchestration.rebuild import Rebuild, behind, bronze_in, in_order
 from lake_assets.orchestration.recipe import Recipe
 
 _SHOWN: Final = 5  # leaks a message lists
@@ -41,7 +42,7 @@ class Auditor:
         jobs = [replace(job, recipe=recipe) for recipe in recipes]
         if kept := _unsettled(jobs[:-1]):
             return Certificate.without_cuts(f"not of the inputs and parameters in force: {kept}")
-        tables = {j.recipe.dataset.name: _read(j) for j in jobs[:-1]}
+        tables: dict[str, Frame] = {j.recipe.dataset.name: _scan(j) for j in jobs[:-1]}
         tables[job.recipe.dataset.name] = in_order(job.recipe.dataset, rows)
         memory = self.memory.setdefault(job.recipe.dataset.underlying, {})
         audit = _audit_of(jobs, tables, made_from, memory)
@@ -69,7 +70,7 @@ def audit_published(recipes: Sequence[Recipe], job: Job, *, cuts: int, seed: int
             f"behind it as its inputs and parameters are now, found {unsettled}; materialize the "
             "session first"
         )
-    tables = {j.recipe.dataset.name: _read(j) for j in jobs}
+    tables = {j.recipe.dataset.name: _scan(j) for j in jobs}
     audit = _audit_of(jobs, tables, job.fingerprint(), {})
     return audit.at(audit.draw(cuts, seed=seed), seed=seed)
 
@@ -105,13 +106,13 @@ def _unsettled(jobs: Sequence[Job]) -> str:
     return ""
 
 
-def _read(job: Job) -> pl.DataFrame:
-    return job.source.lake.read(job.recipe.dataset, job.partition)
+def _scan(job: Job) -> pl.LazyFrame:
+    return job.source.lake.scan(job.recipe.dataset, job.partition)
 
 
 def _audit_of(
     jobs: Sequence[Job],
-    tables: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, Frame],
     made_from: Fingerprint,
     memory: Memory,
 ) -> Audit:
@@ -119,6 +120,6 @@ def _audit_of(
     last, recipes = jobs[-1], [job.recipe for job in jobs]
     if last.session is None:
         raise MissingPartitionError(f"{last.recipe.dataset.name} is of no session to cut")
-    bronze = {d.name: last.source.lake.scan(d, last.partition) for d in bronze_of(recipes)}
+    bronze = bronze_in(last.source.lake, recipes, last.partition)
     rebuild = Rebuild(recipes, last.session, last.parameters, made_from)
     return Audit(rebuild, bronze, tables, memory)

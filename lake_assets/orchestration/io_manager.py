@@ -11,6 +11,7 @@ import polars as pl
 
 from lake_assets.catalog import dataset_named
 from lake_assets.catalog.dataset import Dataset
+from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import ContractError, MissingPartitionError, UnknownNameError
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
@@ -40,7 +41,7 @@ class Upstream:
     partition: str | None
 
     def read(self, wanted: object) -> object:
-        """The rows as a DataFrame, LazyFrame, DuckDB relation, or a list of sessions or scans.
+        """The rows as a DataFrame, LazyFrame, relation, stream, or a list of sessions or scans.
 
         Raises:
             UnknownNameError: the type is none of these.
@@ -56,12 +57,15 @@ class Upstream:
             pl.LazyFrame: self.lake.scan,
             duckdb.DuckDBPyRelation: self.lake.relation,
         }
+        if wanted is RowStream and self.partition:
+            return self.lake.stream(self.dataset, self.partition)
         for kind, reader in readers.items():
             if wanted is kind:
                 return reader(self.dataset, partitions)
         raise UnknownNameError(
             f"{self.dataset.name} cannot be read as {wanted}; annotate the argument as "
-            "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation, Sessions or Scans"
+            "pl.DataFrame, pl.LazyFrame, duckdb.DuckDBPyRelation, Sessions or Scans, or of one "
+            "session as RowStream"
         )
 
     def openings(self, wanted: Fingerprint) -> Openings:

@@ -1,7 +1,8 @@
 """A session's tables made again in memory from Bronze, by the recipes that made the lake's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 import polars as pl
 
@@ -9,12 +10,16 @@ from lake_assets.audit.probes import Bronze
 from lake_assets.catalog.dataset import Dataset, Layer
 from lake_assets.catalog.rows import Rows
 from lake_assets.catalog.schema import Role
+from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import ComputationRefusedError, ContractError
 from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import Session
 from lake_assets.market.underlyings import underlying_named
 from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe
+
+Held: TypeAlias = pl.DataFrame | pl.LazyFrame | RowStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,15 @@ class Rebuilt:
 
     tables: Mapping[str, pl.DataFrame]
     refusals: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One table, and why a step refused to make it of the whole session, if it did."""
+
+    dataset: Dataset
+    rows: pl.DataFrame
+    refusal: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +61,36 @@ class Rebuild:
         Raises:
             ComputationRefusedError: a step refuses even so.
         """
-        held: dict[str, pl.DataFrame | pl.LazyFrame] = dict(bronze)
-        tables = {**(made or {})}
-        held |= tables
-        refusals: list[str] = []
-        for recipe in self.recipes:
-            name = recipe.dataset.name
-            if name in tables:
-                continue
-            now = self.parameters.model_copy(update={"as_of_ns": cut_ns})
-            try:
-                rows = self._make(recipe, held, now if _labels(recipe) else self.parameters)
-            except ComputationRefusedError as refused:
-                refusals.append(f"{name}: {refused}")
-                rows = self._make(recipe, held, now)
-            held[name] = tables[name] = rows
-        return Rebuilt(tables, refusals)
+        steps = list(self.steps(bronze, cut_ns, made))
+        tables = {**(made or {}), **{step.dataset.name: step.rows for step in steps}}
+        return Rebuilt(tables, [step.refusal for step in steps if step.refusal])
+
+    def steps(
+        self, bronze: Bronze, cut_ns: int, made: Mapping[str, pl.DataFrame] | None = None
+    ) -> Iterator[Step]:
+        """The tables of `from_bronze` one by one; each is let go after its last reader.
+
+        Those ``made`` already come, too.
+        """
+        held: dict[str, Held] = dict(bronze) | dict(made or {})
+        now = self.parameters.model_copy(update={"as_of_ns": cut_ns})
+        for place, recipe in enumerate(self.recipes):
+            name, refusal = recipe.dataset.name, None
+            if name not in (made or {}):
+                try:
+                    rows = self._make(recipe, held, now if _labels(recipe) else self.parameters)
+                except ComputationRefusedError as refused:
+                    refusal = f"{name}: {refused}"
+                    rows = self._make(recipe, held, now)
+                held[name] = rows
+            yield Step(recipe.dataset, cast("pl.DataFrame", held[name]), refusal)
+            read_later = {up.name for later in self.recipes[place + 1 :] for up in later.upstream()}
+            held = {name: rows for name, rows in held.items() if name in read_later}
 
     def _make(
         self,
         recipe: Recipe,
-        held: dict[str, pl.DataFrame | pl.LazyFrame],
+        held: dict[str, Held],
         parameters: LakeParams,
     ) -> pl.DataFrame:
         arguments: dict[str, object] = {
@@ -107,6 +130,21 @@ def bronze_of(recipes: Sequence[Recipe]) -> list[Dataset]:
     return [dataset for dataset in read.values() if dataset.layer is Layer.BRONZE]
 
 
+def bronze_in(lake: Lake, recipes: Sequence[Recipe], partition: str) -> Bronze:
+    """A session's Bronze as the recipes read it; what one reads as a stream, all do."""
+    streamed = {
+        dataset.name
+        for recipe in recipes
+        for argument, kind in recipe.inputs.items()
+        if kind is RowStream
+        for dataset in recipe.read_by(argument)
+    }
+    return {
+        d.name: lake.stream(d, partition) if d.name in streamed else lake.scan(d, partition)
+        for d in bronze_of(recipes)
+    }
+
+
 def in_order(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows as the lake stores them."""
     return rows.sort(dataset.sort_by, maintain_order=True)
@@ -117,13 +155,13 @@ def _labels(recipe: Recipe) -> bool:
     return at is not None and recipe.dataset.columns[at.column].role is Role.LABEL
 
 
-def _as(
-    held: dict[str, pl.DataFrame | pl.LazyFrame], name: str, kind: object
-) -> pl.DataFrame | pl.LazyFrame:
+def _as(held: dict[str, Held], name: str, kind: object) -> Held:
     """The table as the argument is annotated; collected once, whoever asks next."""
     rows = held[name]
+    if isinstance(rows, RowStream):
+        return rows
     if kind is pl.LazyFrame:
         return rows.lazy()
     if isinstance(rows, pl.LazyFrame):
         rows = held[name] = rows.collect()
-    return rows
+    return RowStream.of(rows) if kind is RowStream else rows

@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 
 from lake_assets.catalog.bronze import BOOK_DEPTH
+from lake_assets.catalog.rows import Frame
+from lake_assets.catalog.stream import RowStream
 from lake_assets.catalog.touch import BARRIER
 from lake_assets.kernels.barrier import (
     BarrierRule,
@@ -29,7 +31,7 @@ from lake_assets.market.price import NANOS_PER_SECOND, UNITS_PER_TICK
 from lake_assets.market.sessions import Interval, Nanos
 from lake_assets.market.vocabulary import Direction
 from lake_assets.physics.barrier_state import barrier_state
-from lake_assets.physics.book_records import BATCH_RECORDS, read_book
+from lake_assets.physics.book_records import read_book
 from lake_assets.physics.contract import front_trades
 from lake_assets.physics.order import I8, ordered_ns
 from lake_assets.physics.parameters import BarrierParams
@@ -59,8 +61,8 @@ class BarrierWindows(NamedTuple):
 
 def measure_barrier(
     touches: pl.DataFrame,
-    es_mbp10: pl.LazyFrame,
-    es_trades: pl.DataFrame,
+    es_mbp10: RowStream,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     params: BarrierParams,
 ) -> pl.DataFrame:
@@ -86,8 +88,8 @@ def barrier_windows(touches: pl.DataFrame) -> BarrierWindows:
 
 def barrier_at(
     windows: BarrierWindows,
-    es_mbp10: pl.LazyFrame,
-    es_trades: pl.DataFrame,
+    es_mbp10: RowStream,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     params: BarrierParams,
 ) -> pl.DataFrame:
@@ -107,7 +109,7 @@ def barrier_at(
     }
     states = room_for_states(_BATCH_STATES, BOOK_DEPTH)
     span = _span(windows.end_ns, rule)
-    for records in read_book(es_mbp10, front_contract, span, rows=BATCH_RECORDS):
+    for records in read_book(es_mbp10, front_contract, span):
         for first in range(0, records.ns.size, _BATCH_STATES):
             kept = keep_states(records, rule.stale_ns, states, first)
             for walk in walks.values():

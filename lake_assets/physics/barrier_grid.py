@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from lake_assets.catalog.rows import Frame
+from lake_assets.catalog.stream import RowStream
 from lake_assets.catalog.touch import BARRIER, BARRIER_GRID
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.physics.barrier import measure_barrier
@@ -15,8 +17,8 @@ _KEYS: Final = ["event_id", "ts_event_ns", "level_kind", "level_u"]
 
 def measure_barrier_grid(
     touches: pl.DataFrame,
-    es_mbp10: pl.LazyFrame,
-    es_trades: pl.DataFrame,
+    es_mbp10: RowStream,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     params: BarrierGridParams,
 ) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from lake_assets.catalog.rows import Frame
 from lake_assets.catalog.silver import OHLCV_1M
 from lake_assets.market.price import NANOS_PER_SECOND, UNITS_PER_TICK
 from lake_assets.market.sessions import Session
@@ -15,7 +16,7 @@ _PRICES: Final = ("open", "high", "low", "close")
 
 
 def build_bars(
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,

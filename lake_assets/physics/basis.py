@@ -5,7 +5,7 @@ from typing import Final, cast
 import numpy as np
 import polars as pl
 
-from lake_assets.catalog.rows import Rows
+from lake_assets.catalog.rows import Frame, Rows
 from lake_assets.catalog.silver import ES_SPY_BASIS
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.kernels.parity import (
@@ -25,12 +25,13 @@ from lake_assets.physics.contract import front_trades
 from lake_assets.physics.order import I8, ordered_ns
 from lake_assets.physics.parameters import BasisParams
 
+_QUOTE: Final = ("ts_event_ns", "expiry", "strike_u", "right", "bid_u", "ask_u")
 _RIGHTS: Final = {OptionRight.C: CALL, OptionRight.P: PUT}
 
 
 def estimate_basis(
-    spy_options: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    spy_options: Frame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     session: Session,
     params: BasisParams,
@@ -41,8 +42,8 @@ def estimate_basis(
 
 
 def basis_rows(
-    spy_options: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    spy_options: Frame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     session: Session,
     params: BasisParams,
@@ -73,7 +74,7 @@ def basis_rows(
 
 
 def _samples(
-    spy_options: pl.DataFrame,
+    spy_options: Frame,
     trades: pl.DataFrame,
     ends: I8,
     session: Session,
@@ -83,8 +84,9 @@ def _samples(
         ordered_ns(trades, "ts_event_ns", "es_trades"),
         trades["price_ticks"].to_numpy(writable=True),
     )
-    ordered_ns(spy_options, "ts_event_ns", "spy_options")
-    quoted = spy_options.filter(
+    options = spy_options.lazy().select(_QUOTE).collect()
+    ordered_ns(options, "ts_event_ns", "spy_options")
+    quoted = options.filter(
         pl.col("expiry") == session.day,
         pl.col("bid_u").is_not_null(),
         pl.col("ask_u").is_not_null(),

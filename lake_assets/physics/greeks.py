@@ -5,7 +5,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from lake_assets.catalog.bronze import SPY_OPTIONS
 from lake_assets.catalog.options import OPTION_GREEKS
+from lake_assets.catalog.rows import Frame
 from lake_assets.kernels.black_scholes import (
     Options,
     VolatilityRule,
@@ -32,13 +34,14 @@ IV_METHODS: Final = {
     INTERPOLATED: IvMethod.INTERP,
     UNKNOWN: None,
 }
+_PRINT: Final = [name for name in OPTION_GREEKS.columns if name in SPY_OPTIONS.columns]
 _LATE: Final = "is_late"
 _TWICE_PRICE: Final = "twice_price_u"
 
 
 def price_greeks(  # noqa: PLR0913, PLR0917 - the arguments are the table's lineage
-    spy_options: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    spy_options: Frame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,
@@ -54,9 +57,8 @@ def price_greeks(  # noqa: PLR0913, PLR0917 - the arguments are the table's line
     """
     if session.rth is None:
         return OPTION_GREEKS.empty()
-    ordered_ns(spy_options, "ts_event_ns", "spy_options")
-    prints = _same_day(spy_options, session, params)
-    ns = prints["ts_event_ns"].to_numpy(writable=True)
+    prints = _same_day(spy_options.lazy(), session, params).collect()
+    ns = ordered_ns(prints, "ts_event_ns", "spy_options")
     trades = SessionTrades.of(front_trades(es_trades, front_contract))
     options = Options(
         spot_before(ns, trades, es_spy_basis, params),
@@ -83,7 +85,7 @@ def method_names(codes: np.ndarray) -> pl.Series:
     return pl.Series(codes).replace_strict(IV_METHODS, return_dtype=pl.Enum(IvMethod))
 
 
-def _same_day(spy_options: pl.DataFrame, session: Session, params: OptionParams) -> pl.DataFrame:
+def _same_day(spy_options: pl.LazyFrame, session: Session, params: OptionParams) -> pl.LazyFrame:
     """The prints that count, with the price a volatility is sought for.
 
     That is the mid of a quote that is not crossed, else the traded price; twice it, for an
@@ -95,7 +97,8 @@ def _same_day(spy_options: pl.DataFrame, session: Session, params: OptionParams)
         seen = pl.col("ts_event_ns") < params.as_of_ns
     return spy_options.filter(
         pl.col("expiry") == session.day, ~is_cancel(pl.col("conditions")), seen
-    ).with_columns(
+    ).select(
+        *_PRINT,
         is_late(pl.col("conditions")).alias(_LATE),
         pl.when((bid > 0) & (ask >= bid))
         .then(bid + ask)

@@ -6,6 +6,7 @@ from itertools import product
 import polars as pl
 
 from lake_assets.catalog.label_grid import LABEL_GRID
+from lake_assets.catalog.rows import Frame
 from lake_assets.kernels.labels import Barriers
 from lake_assets.market.price import NANOS_PER_MINUTE
 from lake_assets.market.sessions import Session
@@ -26,7 +27,7 @@ from lake_assets.physics.rounding import dollars
 
 def label_touches_by_grid(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     session: Session,
     params: LabelGridParams,

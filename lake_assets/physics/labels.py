@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from lake_assets.catalog.gold import LABELS
+from lake_assets.catalog.rows import Frame
 from lake_assets.kernels.labels import I8, NEVER, Barriers, follow_paths
 from lake_assets.market.price import (
     NANOS_PER_MINUTE,
@@ -31,7 +32,7 @@ _VALUES: Final = tuple(
 
 def label_touches(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     session: Session,
     params: LabelParams,
@@ -62,7 +63,7 @@ def label_touches(
     return labels.with_columns(weight).select(LABELS.dtypes.names())
 
 
-def path_trades(es_trades: pl.DataFrame, front_contract: pl.DataFrame) -> pl.DataFrame:
+def path_trades(es_trades: Frame, front_contract: pl.DataFrame) -> pl.DataFrame:
     """The front contract's trades, which paths are made of.
 
     Raises:

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from lake_assets.catalog.rows import Frame
 from lake_assets.catalog.silver import LEVELS
 from lake_assets.market.price import (
     NANOS_PER_MINUTE,
@@ -27,7 +28,7 @@ _NAMED_BY_PRICE: Final = (LevelKind.ROUND, LevelKind.STRIKE)
 
 
 def list_levels(  # noqa: PLR0913, PLR0917 - the arguments are the table's lineage
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     ohlcv_2m: pl.DataFrame,

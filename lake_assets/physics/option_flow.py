@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from lake_assets.catalog.options import OPTION_FLOW
+from lake_assets.catalog.rows import Frame
 from lake_assets.kernels.black_scholes import Options, measure_greeks
 from lake_assets.kernels.option_flow import FlowRows, OptionPrints, sum_flow
 from lake_assets.kernels.parity import CALL, PUT
@@ -25,12 +26,13 @@ from lake_assets.physics.session_trades import SessionTrades
 from lake_assets.physics.spot import known_spot, spot_before, years_left
 
 FLOW_GAMMAS: Final = ("gamma", "gross_gamma", "dealer_gamma")
+_PRINT: Final = ("ts_event_ns", "strike_u", "right", "price_u", "size", "aggressor", "iv")
 _RIGHTS: Final = {CALL: OptionRight.C, PUT: OptionRight.P}
 
 
 def sum_option_flow(  # noqa: PLR0913, PLR0917 - the arguments are the table's lineage
-    option_greeks: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    option_greeks: Frame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,
@@ -48,9 +50,10 @@ def sum_option_flow(  # noqa: PLR0913, PLR0917 - the arguments are the table's l
     last = closes if params.as_of_ns is None else min(closes, params.as_of_ns)
     first = session.rth.opens + NANOS_PER_MINUTE
     ends = np.arange(first, last + 1, NANOS_PER_MINUTE, dtype=np.int64)
-    strikes, places = strike_places(option_greeks)
+    prints = option_greeks.lazy().select(_PRINT).collect()
+    strikes, places = strike_places(prints)
     rows = sum_flow(
-        _prints(option_greeks, places),
+        _prints(prints, places),
         strikes,
         ends,
         params.iv_neighbour_age_s * NANOS_PER_SECOND,

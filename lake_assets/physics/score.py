@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from lake_assets.catalog.rows import Frame
 from lake_assets.catalog.touch import SCORE
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.market.price import NANOS_PER_MINUTE, NANOS_PER_SECOND
@@ -27,7 +28,7 @@ def score_touches(  # noqa: PLR0913, PLR0917 - the arguments are the table's lin
     tape: pl.DataFrame,
     fuel: pl.DataFrame,
     barrier_grid: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     option_flow: pl.DataFrame,
     params: ScoreParams,
@@ -93,7 +94,7 @@ def earlier_barrier(
 def score_moments(  # noqa: PLR0913, PLR0917 - as above
     moments: pl.DataFrame,
     barrier: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     option_flow: pl.DataFrame,
     params: ScoreParams,

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from lake_assets.catalog.rows import Frame
 from lake_assets.catalog.touch import TAPE
 from lake_assets.kernels.tape import Prints, TapeRule, TapeSums, read_tape
 from lake_assets.market.price import NANOS_PER_SECOND, NOTIONAL_PER_TICK_USD
@@ -19,7 +20,7 @@ _SIDES: Final = {1: SweepDirection.UP, -1: SweepDirection.DOWN, 0: SweepDirectio
 
 def measure_tape(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     params: TapeParams,
 ) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from lake_assets.catalog.rows import Rows
+from lake_assets.catalog.rows import Frame, Rows
 from lake_assets.catalog.touch import TOUCHES
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.kernels.touches import approach_sign, first_in_band
@@ -34,7 +34,7 @@ _GAPPED: Final = "levels_gapped"
 
 def find_touches(  # noqa: PLR0913, PLR0917 - the arguments are the table's lineage
     levels: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: Frame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,

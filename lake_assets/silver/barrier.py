@@ -3,6 +3,7 @@
 import polars as pl
 
 from lake_assets.catalog import BARRIER, BARRIER_GRID
+from lake_assets.catalog.stream import RowStream
 from lake_assets.orchestration.lake_asset import lake_asset
 from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
 from lake_assets.physics.parameters import BarrierGridParams
@@ -11,8 +12,8 @@ from lake_assets.physics.parameters import BarrierGridParams
 @lake_asset(BARRIER_GRID)
 def barrier_grid(
     touches: pl.DataFrame,
-    es_mbp10: pl.LazyFrame,
-    es_trades: pl.DataFrame,
+    es_mbp10: RowStream,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     params: BarrierGridParams,
 ) -> pl.DataFrame:

@@ -12,8 +12,8 @@ from lake_assets.physics.parameters import BasisParams
 
 @lake_asset(ES_SPY_BASIS)
 def es_spy_basis(
-    spy_options: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    spy_options: pl.LazyFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     session: Session,
     params: BasisParams,

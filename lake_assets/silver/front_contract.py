@@ -11,7 +11,7 @@ from lake_assets.physics.contract import choose_front
 
 @lake_asset(FRONT_CONTRACT)
 def front_contract(
-    es_trades: pl.DataFrame, session: Session, params: SessionParams
+    es_trades: pl.LazyFrame, session: Session, params: SessionParams
 ) -> pl.DataFrame:
     """The outright with the largest volume before the regular open, or the calendar's."""
     return choose_front(es_trades, session, params)

@@ -11,7 +11,7 @@ from lake_assets.physics.parameters import LevelParams
 
 @lake_asset(LEVELS)
 def levels(
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     ohlcv_2m: pl.DataFrame,

@@ -10,7 +10,7 @@ from lake_assets.physics.bars import build_bars
 
 @lake_asset(OHLCV_1M)
 def ohlcv_1m(
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,
@@ -21,7 +21,7 @@ def ohlcv_1m(
 
 @lake_asset(OHLCV_2M)
 def ohlcv_2m(
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,

@@ -12,8 +12,8 @@ from lake_assets.physics.parameters import OptionParams
 
 @lake_asset(OPTION_GREEKS)
 def option_greeks(
-    spy_options: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    spy_options: pl.LazyFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,
@@ -25,8 +25,8 @@ def option_greeks(
 
 @lake_asset(OPTION_FLOW)
 def option_flow(
-    option_greeks: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    option_greeks: pl.LazyFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,

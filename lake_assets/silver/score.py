@@ -15,7 +15,7 @@ def score(
     tape: pl.DataFrame,
     fuel: pl.DataFrame,
     barrier_grid: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     option_flow: pl.DataFrame,
     params: ScoreParams,

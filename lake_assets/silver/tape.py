@@ -11,7 +11,7 @@ from lake_assets.physics.tape import measure_tape
 @lake_asset(TAPE)
 def tape(
     touches: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     params: TapeParams,
 ) -> pl.DataFrame:

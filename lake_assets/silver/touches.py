@@ -13,7 +13,7 @@ from lake_assets.physics.touches import find_touches
 @lake_asset(TOUCHES)
 def touches(
     levels: pl.DataFrame,
-    es_trades: pl.DataFrame,
+    es_trades: pl.LazyFrame,
     front_contract: pl.DataFrame,
     es_spy_basis: pl.DataFrame,
     session: Session,

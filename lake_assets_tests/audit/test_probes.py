@@ -5,7 +5,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from lake_assets.audit.probes import Probe, probe_bronze
-from lake_assets.catalog import ES_MBP10, ES_TRADES, SPY_OPTIONS
+from lake_assets.catalog import ES_MBP10, ES_TRADES, SPY_OPTIONS, dataset_named
+from lake_assets.catalog.stream import RowStream
+from lake_assets_tests.orchestration.audits import bronze_in
 from lake_assets_tests.orchestration.lakes import DAY
 
 BRONZE = [ES_TRADES, ES_MBP10, SPY_OPTIONS]
@@ -14,7 +16,7 @@ ORDER = ["ts_event_ns", "sequence", "file_rank", "row"]
 
 @pytest.fixture(scope="module")
 def bronze(built_once):
-    return {d.name: built_once.lake.scan(d, DAY) for d in BRONZE}
+    return bronze_in(built_once.lake, DAY)
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +26,21 @@ def cut(bronze):
 
 
 def probed(bronze, cut, probe, seed=1):
-    return {n: rows.collect() for n, rows in probe_bronze(bronze, probe, cut, seed).items()}
+    return {n: whole(n, rows) for n, rows in probe_bronze(bronze, probe, cut, seed).items()}
+
+
+def whole(name, rows):
+    """The rows in memory, of a stream, too."""
+    if isinstance(rows, RowStream):
+        return pl.concat(rows.batches(list(dataset_named(f"bronze/{name}").columns)))
+    return rows.collect()
 
 
 @pytest.mark.parametrize("probe", list(Probe))
 def test_nothing_before_the_cut_is_touched(bronze, cut, probe):
     before = pl.col("ts_event_ns") < cut
     for name, rows in probed(bronze, cut, probe).items():
-        assert_frame_equal(rows.filter(before), bronze[name].filter(before).collect())
+        assert_frame_equal(rows.filter(before), whole(name, bronze[name]).filter(before))
 
 
 def test_a_record_at_the_cut_is_the_future(bronze, cut):
@@ -50,7 +59,7 @@ def test_the_other_future_is_well_formed(bronze, cut, dataset):
 def test_the_other_future_is_another(bronze, cut):
     after = pl.col("ts_event_ns") >= cut
     for name, rows in probed(bronze, cut, Probe.SCRAMBLED).items():
-        old, new = bronze[name].filter(after).collect(), rows.filter(after)
+        old, new = whole(name, bronze[name]).filter(after), rows.filter(after)
         same = old.join(new, on=[c for c in old.columns if c != "flags"], nulls_equal=True)
         assert same.height < old.height / 10
         assert new.join(old, on="ts_event_ns", how="anti").height > 0, "nothing was invented"

@@ -10,7 +10,8 @@ from lake_assets.definitions import lake_assets
 from lake_assets.market.sessions import session_on
 from lake_assets.orchestration.audit import Audit
 from lake_assets.orchestration.parameters import LakeParams
-from lake_assets.orchestration.rebuild import Rebuild, bronze_of
+from lake_assets.orchestration.rebuild import Rebuild
+from lake_assets.orchestration.rebuild import bronze_in as bronze_of_session
 from lake_assets.orchestration.recipe import is_of_touches
 
 MADE = [a.recipe for a in lake_assets() if a.recipe.dataset.calendar and not a.recipe.raw]
@@ -33,7 +34,7 @@ def audit_of(lake, day, **parameters):
 
 def bronze_in(lake, day):
     """A session's Bronze."""
-    return {d.name: lake.scan(d, day) for d in bronze_of(RECIPES)}
+    return bronze_of_session(lake, RECIPES, day)
 
 
 def leaking_audit(lake, day, name, leak):

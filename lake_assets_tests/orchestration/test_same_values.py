@@ -94,7 +94,7 @@ def test_a_reading_of_the_book_for_each_second_gives_the_grid_and_the_score(buil
     each = [
         measure_barrier(
             touches.with_columns(pl.col("ts_event_ns") - back * SECOND),
-            lake.scan(*at("es_mbp10")),
+            lake.stream(*at("es_mbp10")),
             trades,
             front,
             PARAMS,
@@ -146,7 +146,7 @@ def before(lake: Lake, end_ns):
     trades = front_trades(lake.scan(*at("es_trades")).filter(recent).collect(), front)
     records = [
         (row["ts_event_ns"], row["sequence"], row["flags"], row["action"], *map(list, sides(row)))
-        for row in front_trades(book, front).iter_rows(named=True)
+        for row in book.filter(raw_symbol=front["raw_symbol"].item()).iter_rows(named=True)
     ]
     names = ("ts_event_ns", "sequence", "price_ticks", "size", "aggressor")
     return records, trades.select(names).rows()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake_assets.catalog.silver import FRONT_CONTRACT
+from lake_assets.catalog.stream import RowStream
 from lake_assets.catalog.touch import BARRIER, TOUCHES
 from lake_assets.errors import UnorderedInputError
 from lake_assets.physics.barrier import BarrierWindows, barrier_at, measure_barrier
@@ -35,7 +36,7 @@ def barrier_of(records, trades, touches=((TOUCH_NS, 250 * K, 1),), params=None) 
     """Measure (ns, level_e, sign) touches."""
     return measure_barrier(
         touch_frame(touches),
-        book_frame(records).lazy(),
+        RowStream.of(book_frame(records)),
         trades_frame(trades),
         FRONT,
         params or BarrierParams(),
@@ -197,7 +198,7 @@ def test_one_state_is_no_pair():
 
 
 def test_no_touches_read_no_book():
-    unread = pl.LazyFrame({"raw_symbol": []})
+    unread = RowStream.of(pl.DataFrame({"raw_symbol": []}))
 
     measured = measure_barrier(touch_frame([]), unread, trades_frame([]), FRONT, BarrierParams())
 
@@ -209,7 +210,7 @@ def test_other_contracts_are_not_read():
     other = book_frame([state(TOUCH_NS - 1, asks((0, 999)))]).with_columns(
         raw_symbol=pl.lit("ESM6")
     )
-    both = pl.concat([book_frame(records), other]).lazy()
+    both = RowStream.of(pl.concat([book_frame(records), other]))
     touches = touch_frame([(TOUCH_NS, 250 * K, 1)])
 
     row = measure_barrier(touches, both, trades_frame(trades), FRONT, BarrierParams())
@@ -285,7 +286,7 @@ def test_windows_may_be_asked_without_touches():
     grid = BarrierWindows(ends, np.full(11, 250 * K), np.zeros(11, "i8"))
 
     asked = barrier_at(
-        grid, book_frame(records).lazy(), trades_frame(trades), FRONT, BarrierParams()
+        grid, RowStream.of(book_frame(records)), trades_frame(trades), FRONT, BarrierParams()
     )
 
     touches = barrier_of(records, trades, [(end, 250 * K, 1) for end in ends.tolist()])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lake_assets.catalog.stream import RowStream
 from lake_assets.catalog.touch import BARRIER, BARRIER_GRID
 from lake_assets.physics.barrier import measure_barrier
 from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
@@ -30,7 +31,7 @@ KEYS = ["event_id", "ts_event_ns", "level_kind", "level_u"]
 
 def grid_of(records, trades, touches, params=EASY):
     """Measure (ns, level_e, sign) touches."""
-    observed = book_frame(records).lazy(), trades_frame(trades), FRONT
+    observed = RowStream.of(book_frame(records)), trades_frame(trades), FRONT
     return measure_barrier_grid(touch_frame(touches), *observed, params)
 
 
@@ -83,7 +84,7 @@ def test_every_second_equals_the_slow_count(records, trades, data):
 @given(records_in_order, trades_in_order, st.data())
 def test_one_reading_says_what_a_reading_for_each_second_says(records, trades, data):
     touches = data.draw(windows(records, trades))
-    observed = book_frame(records).lazy(), trades_frame(trades), FRONT
+    observed = RowStream.of(book_frame(records)), trades_frame(trades), FRONT
 
     grid = grid_of(records, trades, touches)
 
@@ -99,7 +100,7 @@ def test_the_touchs_own_rows_are_the_barrier(records, trades, data):
 
     barrier = barrier_of(grid_of(records, trades, touches))
 
-    observed = book_frame(records).lazy(), trades_frame(trades), FRONT
+    observed = RowStream.of(book_frame(records)), trades_frame(trades), FRONT
     assert barrier.equals(measure_barrier(touch_frame(touches), *observed, EASY))
 
 

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from lake_assets.catalog.silver import FRONT_CONTRACT
+from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import UnorderedInputError
 from lake_assets.kernels.book_states import F_LAST, F_MAYBE_BAD_BOOK
 from lake_assets.market.sessions import Interval
@@ -22,8 +23,8 @@ def record(at, bids=BID, asks=ASK, *, flags=128, action="A"):
 
 def read_in_batches(records, opens, closes, rows=100):
     span = Interval(OPEN_NS + opens, OPEN_NS + closes)
-    book = book_frame(records).lazy() if isinstance(records, list) else records
-    return list(read_book(book, FRONT, span, rows=rows))
+    book = book_frame(records) if isinstance(records, list) else records
+    return list(read_book(RowStream.of(book, rows), FRONT, span))
 
 
 def batches(records, opens, closes, rows=100):
@@ -94,7 +95,7 @@ def test_a_record_of_another_contract_is_no_state_and_breaks_nothing():
     others = book_frame([record(2), record(3, flags=4, action="R")])
     both = pl.concat([mine, others.with_columns(raw_symbol=pl.lit("ESM6"))]).sort("ts_event_ns")
 
-    assert read(both.lazy(), 1, 9) == [1, 4]
+    assert read(both, 1, 9) == [1, 4]
 
 
 def test_batches_hold_so_many_records_at_most():
@@ -105,9 +106,9 @@ def test_batches_hold_so_many_records_at_most():
 
 
 def test_a_level_that_is_absent_has_no_size():
-    book = book_frame([record(1, bids=[])]).lazy()
+    book = RowStream.of(book_frame([record(1, bids=[])]), 9)
 
-    batch = next(read_book(book, FRONT, Interval(OPEN_NS, OPEN_NS + 9), rows=9))
+    batch = next(read_book(book, FRONT, Interval(OPEN_NS, OPEN_NS + 9)))
 
     asks, bids = batch.size
     assert asks.tolist() == [[7, *[0] * 9]]
@@ -121,5 +122,5 @@ def test_batches_that_go_back_in_time_are_refused():
 
 
 def test_a_book_without_rows_gives_no_batch():
-    assert read(book_frame([]).lazy(), 0, 9) == []
-    assert read(book_frame([record(1)]).with_columns(raw_symbol=pl.lit("ESM6")).lazy(), 0, 9) == []
+    assert read(book_frame([]), 0, 9) == []
+    assert read(book_frame([record(1)]).with_columns(raw_symbol=pl.lit("ESM6")), 0, 9) == []

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from lake_assets.catalog.options import OPTION_FLOW
 from lake_assets.catalog.silver import FRONT_CONTRACT
+from lake_assets.catalog.stream import RowStream
 from lake_assets.catalog.touch import SCORE, TOUCHES
 from lake_assets.errors import ComputationRefusedError
 from lake_assets.physics.barrier_grid import barrier_of, measure_barrier_grid
@@ -84,7 +85,7 @@ def market(records=(), trades=(), flows=None):
     """Book, trades, front contract and options, as the score reads them."""
     chains = [flow(rows, at) for at, rows in sorted((flows or {}).items()) if rows]
     return (
-        book_frame(list(records)).lazy(),
+        RowStream.of(book_frame(list(records))),
         trades_frame(list(trades)),
         FRONT,
         pl.concat(chains) if chains else OPTION_FLOW.empty(),
