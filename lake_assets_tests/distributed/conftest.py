@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from lake_assets.catalog import DATASETS
+from lake_assets.catalog.dataset import Layer
 from lake_assets.market.sessions import session_on, sessions_between
+from lake_assets.orchestration.jobs import SIGNALS
 from lake_assets.orchestration.resources import lake_from
 from lake_assets.simulation.parameters import SimulationParams
 from lake_assets.simulation.session import simulate_session
@@ -18,7 +20,12 @@ from lake_assets_tests.distributed.servers import program
 
 PROGRAMS = ("postgres", "initdb", "redis-server")
 COUNT = int(os.environ.get("LAKE_DISTRIBUTED_SESSIONS", "6"))
-TABLES = [d for d in DATASETS if d.calendar and d.group == d.layer]
+JOB = os.environ.get("LAKE_DISTRIBUTED_JOB", SIGNALS)  # or ingest, Bronze alone
+TABLES = [
+    d
+    for d in DATASETS
+    if d.calendar and d.group == d.layer and (JOB == SIGNALS or d.layer is Layer.BRONZE)
+]
 SMALL = SimulationParams(seed=7, book_records=50_000)
 REPOSITORY = Path(__file__).parents[2]
 
@@ -74,9 +81,10 @@ def sessions(tmp_path_factory):
     for session in found:
         simulate_session(session_on(session.day), folder / "raw", SMALL)
     days = [session.day.isoformat() for session in found]
+    command = [sys.executable, "-m", "lake_assets.cli.main"]
     with (folder / "alone.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "lake_assets.cli.main", "backfill", f"{days[0]}..{days[-1]}"],
+            [*command, "backfill", "--job", JOB, f"{days[0]}..{days[-1]}"],
             env={
                 **os.environ,
                 "LAKE_ROOT": str(folder / "alone"),

@@ -12,7 +12,7 @@ from lake_assets_tests.distributed.backfills import Backfill
 from lake_assets_tests.distributed.conftest import TABLES
 from lake_assets_tests.distributed.servers import Cluster, cluster, until
 
-LAKE = os.environ.get("LAKE_DISTRIBUTED_LAKE", "s3")  # or folder
+LAKE = os.environ.get("LAKE_DISTRIBUTED_LAKE", "folder")  # or s3
 BUCKET = "sessions"
 WORKERS = int(os.environ.get("LAKE_DISTRIBUTED_WORKERS", "2"))
 KEYS = [dataset.key for dataset in TABLES]
