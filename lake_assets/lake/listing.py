@@ -12,6 +12,8 @@ from lake_assets.lake.store import Listed, Store
 
 MANIFESTS: Final = "_manifests/"
 _PAGE: Final = 1_000  # keys a store lists at once
+# Of the whole process: a run has several lakes of one root, and each sees what another published.
+_published: Final[dict[tuple[str, Dataset], float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,14 @@ class Listing:
     def known(self, dataset: Dataset) -> Tags | None:
         """What was listed so lately that it counts as now."""
         known = self._tags.get(dataset)
-        return known if known and self.is_fresh(known.at) else None
+        return known if known and self.is_fresh(dataset, known.at) else None
 
     def objects(self, dataset: Dataset) -> Mapping[str, Listed] | None:
         """A dataset's objects, if its manifests were listed just now."""
         if self.known(dataset) is None:
             return None
         known = self._objects.get(dataset)
-        if known is None or not self.is_fresh(known[0]):
+        if known is None or not self.is_fresh(dataset, known[0]):
             at = time.monotonic()
             found = {each.key: each for each in self.store.listed(_head(dataset))}
             known = self._objects[dataset] = at, found
@@ -69,12 +71,12 @@ class Listing:
 
     def forget(self, dataset: Dataset) -> None:
         """List a dataset anew when it is next asked for: something was published."""
-        self._tags.pop(dataset, None)
-        self._objects.pop(dataset, None)
+        _published[self.store.url, dataset] = time.monotonic()
 
-    def is_fresh(self, at: float) -> bool:
-        """Whether what was seen at a moment counts as now."""
-        return time.monotonic() - at < self.fresh_s
+    def is_fresh(self, dataset: Dataset, at: float) -> bool:
+        """Whether what was seen of a dataset at a moment counts as now."""
+        published = _published.get((self.store.url, dataset), at)
+        return published <= at and time.monotonic() - at < self.fresh_s
 
     def _list_all(self) -> None:
         at, count, folders = time.monotonic(), 0, defaultdict[str, list[Listed]](list)

@@ -44,7 +44,7 @@ class Remote:
         """A partition's manifest, asked for again once the last look is too old, or ``now``."""
         key = manifest_key(dataset, partition)
         known = self._looks.get(key)
-        if known and not now and self._listing.is_fresh(known.at):
+        if known and not now and self._listing.is_fresh(dataset, known.at):
             return known
         known = known or remembered(self._memory, key)
         at = time.monotonic()

@@ -51,6 +51,19 @@ def test_another_machine_sees_what_was_published_and_lists_it(machines):
     assert two.verify() == []
 
 
+def test_what_a_process_published_its_other_lakes_see_at_once(machines, monkeypatch):
+    monkeypatch.setenv("LAKE_FRESH_S", "3600")
+    writer, reader = machines("one").lake(), machines("one").lake()
+    assert reader.in_force(LEVELS, DAY) is None
+    assert reader.partitions(LEVELS) == []
+
+    for generation in (1, 2):
+        made = publish(writer, LEVELS, levels(generation))
+        assert reader.in_force(LEVELS, DAY).sha256 == made.current.sha256
+        assert generation_of(reader) == generation
+        assert reader.partitions(LEVELS) == [DAY]
+
+
 def test_looking_brings_no_file(machines):
     publish(machines("one").lake(), LEVELS, levels(1))
     other = machines("two")
