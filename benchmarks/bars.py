@@ -33,9 +33,11 @@ def draw_trades(count: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "ts_event_ns": np.sort(rng.integers(hours.opens, hours.closes, count)),
+            "sequence": np.arange(count),
             "raw_symbol": pl.repeat(_SYMBOL, count, eager=True),
             "price_ticks": (27_600 + np.cumsum(rng.integers(-1, 2, count))).astype(np.int32),
             "size": rng.integers(1, 20, count),
+            "aggressor": rng.integers(-1, 2, count).astype(np.int8),
         }
     ).with_row_index("place")
 

@@ -19,7 +19,7 @@ from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import print_plan, print_runs
 from lake_assets.definitions import build_definitions
 from lake_assets.orchestration.run_locks import fail_lost_runs
-from lake_assets.orchestration.runs import SessionRun, run_partition
+from lake_assets.orchestration.runs import SessionRun, require_history, run_partition
 from lake_assets.orchestration.survey import PartitionState, State, Survey
 
 
@@ -70,6 +70,7 @@ def backfill(
     shown = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     bar = Progress(*shown, TimeElapsedColumn(), console=Console(stderr=True), disable=quiet)
     done: dict[str, SessionRun] = {}
+    require_history()
     # Opened here, too, since workers that open a new run history at once trip over its tables.
     with dg.DagsterInstance.get() as instance:
         fail_lost_runs(instance)

@@ -1,5 +1,6 @@
 """Run one session through Dagster in this process, and say what became of each asset."""
 
+import errno
 import logging
 import os
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ import dagster as dg
 
 from lake_assets.catalog.dataset import WHOLE
 from lake_assets.errors import BusyPartitionError
+from lake_assets.lake.durability import make_folder, unwritable
 from lake_assets.lake.log import tell
 from lake_assets.orchestration.lake_asset import FORCE_TAG, OUTCOME_TAG
 
@@ -24,6 +26,7 @@ storage:
     class: RunHistory
     config: {}
 """
+_TO_COME: Final = "expected a session that has ended, found {}; ask again when it has"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -55,10 +58,21 @@ def use_instance_beside(lake_root: Path) -> None:
     else:
         home = (lake_root / "_dagster").resolve()
         os.environ["DAGSTER_HOME"] = str(home)
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     shipped, settings = Path("dagster.yaml"), home / "dagster.yaml"
     if not settings.exists():
         settings.write_text(shipped.read_text() if shipped.exists() else SETTINGS)
+
+
+def require_history() -> None:
+    """See that runs can be recorded, before one is begun.
+
+    Raises:
+        UnwritableLakeError: the folder of the run history cannot be written.
+    """
+    home = Path(os.environ["DAGSTER_HOME"])
+    if not os.access(home, os.W_OK):
+        raise unwritable(home, os.strerror(errno.EACCES), errno.EACCES)
 
 
 def run_partition(
@@ -71,6 +85,8 @@ def run_partition(
 ) -> SessionRun:
     """Materialize the selected assets of one session; a failure is returned, not raised."""
     job, start = definitions.resolve_implicit_global_asset_job_def(), perf_counter()
+    if partition is not None and not _has_partition(definitions, select, partition):
+        return SessionRun(partition, error=_TO_COME.format(partition))
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(
             instance=instance,
@@ -96,6 +112,14 @@ def run_partition(
         why=run.error,
     )
     return run
+
+
+def _has_partition(
+    definitions: dg.Definitions, select: Sequence[dg.AssetKey], partition: str
+) -> bool:
+    graph = definitions.resolve_asset_graph()
+    parts = {id(part): part for key in select if (part := graph.get(key).partitions_def)}
+    return all(part.has_partition_key(partition) for part in parts.values())
 
 
 def _asset_run(event: dg.DagsterEvent) -> AssetRun:

@@ -8,6 +8,7 @@ from lake_assets.catalog import FRONT_CONTRACT
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.main import main
 from lake_assets.lake.fingerprint import Fingerprint
+from lake_assets.market.sessions import session_days
 from lake_assets.market.vocabulary import Provenance
 from lake_assets_tests.orchestration.lakes import DAY, DAYS
 
@@ -149,6 +150,13 @@ def test_a_session_without_raw_files_fails_with_a_remedy_and_writes_nothing(lake
     assert code == ExitCode.FAILED
     assert "2025-12-15 failed" in out
     assert built_lake.files() == before
+
+
+def test_a_session_still_to_come_fails_in_a_sentence(lake, built_lake):
+    to_come = session_days()[-1]  # the calendar goes on for years
+    code, out, _ = lake(built_lake, "backfill", to_come.isoformat())
+    assert code == ExitCode.FAILED
+    assert f"expected a session that has ended, found {to_come}" in " ".join(out.split())
 
 
 def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):

@@ -64,7 +64,7 @@ def high_of_the_minute(make):
         highs = trades.group_by(
             minute_ns=pl.col("ts_event_ns") - pl.col("ts_event_ns") % MINUTE
         ).agg(high_e=pl.col("price_ticks").max().cast(pl.Int64) * 250)
-        with_high = made.join(highs, on="minute_ns", how="left", maintain_order="left")
+        with_high = made.join(highs.collect(), on="minute_ns", how="left", maintain_order="left")
         seen = pl.max_horizontal("level_e", "high_e")
         return _moved(with_high, "SESSION_HIGH", seen).select(made.columns)
 

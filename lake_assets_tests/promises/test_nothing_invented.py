@@ -13,13 +13,15 @@ import random
 import polars as pl
 import pytest
 
-from lake_assets_tests.orchestration.audits import RECIPES, bronze_in, rebuild_of
+from lake_assets.orchestration.rebuild import bronze_of
+from lake_assets_tests.orchestration.audits import RECIPES, rebuild_of
 from lake_assets_tests.orchestration.lakes import DAY
 from lake_assets_tests.promises.tally import full_count
 
 GAPS = full_count("LAKE_PROOF_GAPS", 1)
 SCALES = {"share", "0-100"}
 SECOND = 1_000_000_000
+BRONZE = {dataset.name: dataset for dataset in bronze_of(RECIPES)}
 DATASETS = {recipe.dataset.name: recipe.dataset for recipe in RECIPES}
 
 
@@ -27,7 +29,7 @@ DATASETS = {recipe.dataset.name: recipe.dataset for recipe in RECIPES}
 def session(built_once):
     """How the session is made again, its Bronze, and its tables."""
     rebuild = rebuild_of(built_once.lake, DAY)
-    bronze = {name: rows.collect() for name, rows in bronze_in(built_once.lake, DAY).items()}
+    bronze = {name: built_once.lake.read(d, DAY) for name, d in BRONZE.items()}
     return rebuild, bronze, made(rebuild, bronze)
 
 

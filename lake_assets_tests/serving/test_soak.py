@@ -165,7 +165,12 @@ def stretch(memory, fifth):
 
 
 def is_outside(path, root):
-    """Whether a file is neither of the lake nor of what Python and the system read themselves."""
+    """Whether a path is not of the lake, nor what Python and the system read themselves.
+
+    A folder above the lake is opened when its entry is forced to the disk; no file in it is read.
+    """
+    if Path(root).is_relative_to(path):
+        return False
     libraries = (sys.prefix, sys.base_prefix, str(Path(soak.__file__).parents[2]), "/usr", "/lib")
     system = ("/proc", "/sys", "/dev", "/etc/localtime", "/etc/ld.so", str(Path.home() / ".cache"))
     return path.startswith("/") and not path.startswith((str(root), *libraries, *system))
