@@ -77,12 +77,15 @@ def _contracts(prints: pl.DataFrame, session: Session) -> pl.DataFrame:
 
 
 def _usable(prints: pl.DataFrame, screen: Screen) -> pl.DataFrame:
+    """The prints of contracts one can name; where all are, nothing is copied."""
     for reason, bad in (
-        ("symbol", pl.col("expiry").is_null() | (pl.col("strike_u") <= 0)),
+        ("symbol", pl.col("expiry").is_null() | pl.col("strike_u").fill_null(0).le(0)),
         ("expired", pl.col("dte") < 0),
     ):
-        screen.tally.quarantine(reason, prints.filter(bad).height)
-        prints = prints.filter(~bad)
+        count = int(prints.select(bad.sum()).item())
+        screen.tally.quarantine(reason, count)
+        if count:
+            prints = prints.filter(~bad)
     return prints
 
 
