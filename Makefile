@@ -42,10 +42,11 @@ test-browser: env ## run the page's tests in Chromium, which Debian's packages g
 test-distributed: env ## run a backfill over several workers, some of them killed; servers come from Debian's packages
 	command -v redis-server >/dev/null && command -v caddy >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 		|| { apt-get update -qq && apt-get install -qq -y caddy postgresql redis-server; }
-	$(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed
+	LAKE_DISTRIBUTED_LAKE=s3 $(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed -k "not random"
+	$(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed -k random
 
-soak-distributed: env ## the same with 60 sessions, and deaths of daemon, workers and database in turn
-	LAKE_DISTRIBUTED_SESSIONS=60 $(MAKE) test-distributed
+soak-distributed: env ## 60 sessions, and deaths of daemon, workers and database in turn
+	LAKE_DISTRIBUTED_SESSIONS=60 $(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed -k random
 
 soak: env soak-faults ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples, every fault
 	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
