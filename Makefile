@@ -33,11 +33,11 @@ demo: env ## simulate two sessions, build Bronze to Gold, say where to look
 	$(BIN)/lake demo
 
 test: env ## run the tests
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not browser and not distributed"
+	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 600 -m "not browser and not distributed"
 
 test-browser: env ## run the page's tests in Chromium, which Debian's packages give if it is not there
 	command -v chromium >/dev/null || { apt-get update -qq && apt-get install -qq -y chromium; }
-	$(BIN)/python -m pytest -m browser lake_assets_tests/browser
+	$(BIN)/python -m pytest --timeout 600 -m browser lake_assets_tests/browser
 
 test-distributed: env ## run a backfill over several workers, some of them killed; servers come from Debian's packages
 	command -v redis-server >/dev/null && command -v caddy >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \

@@ -129,7 +129,7 @@ def build_definitions(
             "lake": lake,
             "io_manager": LakeIOManager(lake=lake),
             "parameters": parameters_resource(parameters_from(environ)),
-            "account": account_from(environ),
+            "vendor_account": account_from(environ),
             "auditor": auditor_resource(
                 [asset.recipe for asset in assets], int(environ.get("LAKE_AUDIT_CUTS", "1"))
             ),

@@ -17,6 +17,7 @@ Bronze: TypeAlias = Mapping[str, pl.LazyFrame | RowStream]
 """Rows of each Bronze dataset by its name; a day's book is a stream, since it does not fit."""
 
 _AT_NS: Final = pl.col("ts_event_ns")
+_BOOK: Final = "es_mbp10"  # the one table that is a stream
 _WILDEST_TICKS: Final = 80
 _OPTION_TICK_U: Final = 100
 _CONTRACT: Final = ["option_symbol", "expiry", "strike_u", "right", "dte"]
@@ -48,7 +49,9 @@ def _probe(
     name: str, rows: pl.LazyFrame | RowStream, probe: Probe, cut_ns: int, seed: int
 ) -> pl.LazyFrame | RowStream:
     if isinstance(rows, RowStream):
-        return _probe_book(rows, probe, cut_ns, seed)
+        if name == _BOOK:
+            return _probe_book(rows, probe, cut_ns, seed)
+        raise UnknownNameError(f"nobody has said how to scramble {name} as a stream, but {_BOOK}")
     for table, stamp, scramble in _TABLES:
         if name.startswith(table):
             past = rows.filter(pl.col(stamp) < cut_ns)
@@ -108,7 +111,7 @@ def _probe_book(book: RowStream, probe: Probe, cut_ns: int, seed: int) -> RowStr
         return book.before(cut_ns)
     at_ns, noise = pl.col("ts_event_ns"), pl.struct("file_rank", "row").hash(seed)
     span = 2 * _WILDEST_TICKS + 1
-    moved = (_AT_NS // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
+    moved = (at_ns // NANOS_PER_SECOND).hash(seed).mod(span).cast(pl.Int32) - _WILDEST_TICKS
     doubtful = pl.when(noise % 13 == 0).then(F_MAYBE_BAD_BOOK).otherwise(0).cast(pl.UInt8)
     ladder = {name: pl.col(name) + moved for name in _BOOK_TICKS}
     ladder |= {name: pl.col(name) * (noise % 8 + 1).cast(pl.Int64) for name in _BOOK_SIZES}
@@ -123,7 +126,7 @@ def _probe_book(book: RowStream, probe: Probe, cut_ns: int, seed: int) -> RowStr
         )
         # one that would pass the batch's last record might pass the next batch's first
         alone = at_ns < later["ts_event_ns"].max()
-        invented = changed.filter(noise % 7 == 0, alone).with_columns(_AT_NS + 1)
+        invented = changed.filter(noise % 7 == 0, alone).with_columns(at_ns + 1)
         other = pl.concat([changed, invented]).sort("ts_event_ns", maintain_order=True)
         return pl.concat([past, other])
 

@@ -53,9 +53,7 @@ class RowStream:
     def batches(self, columns: Sequence[str], span: Interval = ALWAYS) -> Iterator[pl.DataFrame]:
         """The columns of the rows in ``[opens, closes)``, in batches of one row or more."""
         inside = pl.col("ts_event_ns").is_between(span.opens, span.closes, closed="left")
-        wanted = [*dict.fromkeys(columns), *sorted(self.needs - set(columns))]
-        if "ts_event_ns" not in wanted:
-            wanted.append("ts_event_ns")
+        wanted = list(dict.fromkeys([*columns, *sorted(self.needs), "ts_event_ns"]))
         for batch in self.read(wanted, span):
             for change in self.changes:
                 batch = change(batch)  # noqa: PLW2901 - one batch, changed in turn

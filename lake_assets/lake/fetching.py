@@ -1,6 +1,8 @@
 """Objects of a store to files of this machine: no byte is used before all of them are hashed."""
 
+from collections.abc import Callable
 from hashlib import sha256
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Final
 
@@ -40,12 +42,8 @@ def _written(store: Store, key: str, draft: Path) -> str | None:
     body = store.bytes_of(key)
     if body is None:
         return None
-    digest = sha256()
-    with body, draft.open("wb") as file:
-        while chunk := body.read(_CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
-    return digest.hexdigest()
+    with draft.open("wb") as file:
+        return _hashed(body, file.write)[1]
 
 
 def sha256_of_object(store: Store, key: str) -> tuple[int, str] | None:
@@ -53,11 +51,17 @@ def sha256_of_object(store: Store, key: str) -> tuple[int, str] | None:
     body = store.bytes_of(key)
     if body is None:
         return None
+    return _hashed(body, lambda _: None)
+
+
+def _hashed(body: BufferedIOBase, take: Callable[[bytes], object]) -> tuple[int, str]:
+    """Hand an object's bytes on as they come; how many there were, and their hash."""
     digest, size = sha256(), 0
     with body:
         while chunk := body.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
+            take(chunk)
     return size, digest.hexdigest()
 
 

@@ -16,6 +16,7 @@ from typing import Final
 import duckdb
 
 from lake_assets.lake.lines import last_lines, open_to_append, turn, write_whole
+from lake_assets.lake.literals import sql_text
 
 FOLDER: Final = "_runs"
 FAILED: Final = "failed"
@@ -99,7 +100,7 @@ class Journal:
         if not (files := self.files()):
             nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in _COLUMNS.items())
             return f"SELECT {nothing} WHERE false"
-        listed = ", ".join(_text(str(file)) for file in files)
+        listed = ", ".join(sql_text(file) for file in files)
         columns = ", ".join(f"{name}: '{kind}'" for name, kind in _COLUMNS.items())
         return (
             # No value comes from a caller: names are declared here, files are this lake's.
@@ -125,7 +126,3 @@ def _mended(descriptor: int) -> int:
         size -= len(last_lines(descriptor, size)[1])
         os.ftruncate(descriptor, size)
     return size
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -1,7 +1,6 @@
 """Files of whole lines, appended by any number of threads and processes of one machine."""
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lake_assets.lake.durability import make_folder, sync_folder
+from lake_assets.lake.lock import is_gained
 
 _POLL_S: Final = 0.0005
 _TAIL_BYTES: Final = 1 << 16
@@ -27,7 +27,8 @@ def turn(lock: Path, *, wait_s: float) -> Iterator[None]:
     make_folder(lock.parent)
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
     try:
-        _wait(descriptor, deadline)
+        if not is_gained(descriptor, deadline, poll_s=_POLL_S):
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         yield
     finally:
         os.close(descriptor)  # and with it the lock
@@ -69,15 +70,3 @@ def write_whole(descriptor: int, block: bytes, size: int) -> int:
         os.ftruncate(descriptor, size)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     return size + written
-
-
-def _wait(descriptor: int, deadline: float) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(_POLL_S)
-        else:
-            return

@@ -85,15 +85,24 @@ def _try(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _wait(descriptor: int, path: Path, wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
+def is_gained(descriptor: int, deadline: float, *, poll_s: float) -> bool:
+    """Lock an open file for this process alone; False if another held it until the deadline.
+
+    The deadline is of the monotonic clock; the lock is tried once even after it.
+    """
     while not _try(descriptor, fcntl.LOCK_EX):
         if time.monotonic() >= deadline:
-            raise BusyPartitionError(
-                f"{path.stem} is being written by {_holder(descriptor)}; waited {wait_s:g} s, "
-                "try again when it has finished"
-            )
-        time.sleep(_POLL_S)
+            return False
+        time.sleep(poll_s)
+    return True
+
+
+def _wait(descriptor: int, path: Path, wait_s: float) -> None:
+    if not is_gained(descriptor, time.monotonic() + wait_s, poll_s=_POLL_S):
+        raise BusyPartitionError(
+            f"{path.stem} is being written by {_holder(descriptor)}; waited {wait_s:g} s, "
+            "try again when it has finished"
+        )
 
 
 def _sign(descriptor: int) -> None:

@@ -10,6 +10,7 @@ from lake_assets.catalog import DATASETS
 from lake_assets.catalog.dataset import Dataset, Layer
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake.journal import Journal
+from lake_assets.lake.literals import sql_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
     if view.files:
         parts = (
             # A view takes no parameters; both values are quoted, neither comes from a caller.
-            f"SELECT {_text(p)} AS partition, * FROM read_parquet({_text(str(path))})"  # noqa: S608 - as above
+            f"SELECT {sql_text(p)} AS partition, * FROM read_parquet({sql_text(path)})"  # noqa: S608 - as above
             for p, path in view.files.items()
         )
         connection.execute(f"CREATE VIEW {name} AS {' UNION ALL BY NAME '.join(parts)}")
@@ -83,7 +84,7 @@ def _create(connection: duckdb.DuckDBPyConnection, view: View) -> None:
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
-    listed = ", ".join(_text(file) for file in files)
+    listed = ", ".join(sql_text(file) for file in files)
     connection.execute(f"SET allowed_paths = [{listed}]")
     for setting in (
         "autoinstall_known_extensions = false",
@@ -94,7 +95,3 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, files: list[str]) -> None:
         "lock_configuration = true",
     ):
         connection.execute(f"SET {setting}")
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

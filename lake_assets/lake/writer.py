@@ -13,6 +13,7 @@ from lake_assets.catalog.rows import Rows, ahead
 from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
 from lake_assets.lake.durability import unwritable
 from lake_assets.lake.groups import fixed_groups
+from lake_assets.lake.literals import sql_text
 from lake_assets.lake.row_groups import write_grouped
 
 ROW_GROUP: Final = 122_880
@@ -23,7 +24,7 @@ Source: TypeAlias = (
     Rows | pl.DataFrame | pl.LazyFrame | pa.RecordBatchReader | duckdb.DuckDBPyRelation
 )
 
-_THREADS: Final = "SELECT current_setting('threads')"
+_THREADS: Final = "SELECT current_setting('threads'), current_setting('async_threads')"
 _COPY: Final = """
 COPY checked_rows TO $target (
     FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE $rows,
@@ -56,13 +57,15 @@ def write_rows(
     connection.execute("SET preserve_insertion_order = true")
     # Rows that must keep their order are written by one thread however many there are; with others
     # it took 2.9 s of that thread instead of 2.2 for 2 M book records, and held back 300 MB more.
-    threads = connection.execute(_THREADS).fetchall()[0][0]
-    connection.execute("SET threads = 1")
+    # And what is written by threads of DuckDB's own cannot be given up: 2.0.0 waits for them for
+    # ever when rows stop with an error (lake/test_writer.py). Without them nothing is slower.
+    threads = connection.execute(_THREADS).fetchall()[0]
+    _set_threads(connection, 1, 0)
     reader = pa.RecordBatchReader.from_batches(feed.schema, feed)
     connection.register("checked_rows", reader)
     try:
         connection.execute(
-            _COPY.replace("$target", _quoted(target)).replace("$rows", str(ROW_GROUP))
+            _COPY.replace("$target", sql_text(target)).replace("$rows", str(ROW_GROUP))
         )
     except duckdb.Error as error:
         # DuckDB keeps only the text of what stopped the stream; the cause says it better.
@@ -73,8 +76,13 @@ def write_rows(
         raise
     finally:
         connection.unregister("checked_rows")
-        connection.execute("SET threads = ?", [threads])
+        _set_threads(connection, *threads)
     return feed.rows
+
+
+def _set_threads(connection: duckdb.DuckDBPyConnection, working: int, writing: int) -> None:
+    connection.execute("SET threads = ?", [working])
+    connection.execute("SET async_threads = ?", [writing])
 
 
 class _Feed:
@@ -137,7 +145,3 @@ def _reader(
         rows.collect_schema().to_frame().to_arrow().schema,
         (batch for frame in frames for batch in frame.to_arrow().to_batches()),
     )
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -1,7 +1,6 @@
 """What is told of a request for a partition, besides to Dagster: journal, log, lineage."""
 
 import logging
-import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from lake_assets.lake.log import tell
 from lake_assets.lake.manifest import Generation
 from lake_assets.orchestration import lineage
 from lake_assets.orchestration.decision import Decision, Outcome
+from lake_assets.orchestration.report import peak_memory_mb
 
 _LOG: Final = logging.getLogger(__name__)
 _LEVELS: Final = {Outcome.KEPT_STALE.value: logging.WARNING, FAILED: logging.ERROR}
@@ -76,7 +76,7 @@ class Account:
             outcome=outcome,
             why=why,
             code_version=self.request.dataset.version,
-            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            peak_memory_mb=peak_memory_mb(),
             run_id=self.request.run_id,
             rows=kept.rows if kept else None,
             bytes=kept.bytes if kept else None,

@@ -14,7 +14,7 @@ from lake_assets.orchestration.job import Job
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class VendorAccount:
     """The vendor's account of a code location; it never enters a run's configuration."""
 
     key: Key | None
@@ -60,7 +60,7 @@ class Account:
 
 def account_from(environ: Mapping[str, str]) -> dg.ResourceDefinition:
     """The account an environment names, as a resource without configuration."""
-    account = Account(key_of(environ), Settings.of(environ))
+    account = VendorAccount(key_of(environ), Settings.of(environ))
     return dg.ResourceDefinition.hardcoded_resource(
         account, description="The vendor's account that Bronze buys missing files from."
     )

@@ -9,7 +9,7 @@ from typing import TypeAlias, cast, get_args, get_origin
 import polars as pl
 
 from lake_assets.audit.certificate import Certificate
-from lake_assets.catalog.dataset import Dataset, day_of
+from lake_assets.catalog.dataset import day_of
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
 from lake_assets.lake.fingerprint import Fingerprint
@@ -72,7 +72,7 @@ class Job:
             self.partition,
             made,
             fingerprint=wanted,
-            provenance=self._provenance(wanted, made),
+            provenance=self._provenance(made),
         )
         return staged.certified(certificate.to_json()) if certificate else staged
 
@@ -109,31 +109,18 @@ class Job:
             return {d.underlying: inputs[d.name].read(get_args(kind)[1]) for d in named}
         return inputs[named[0].name].read(kind)
 
-    def _provenance(self, wanted: Fingerprint, made: pl.DataFrame | Rows) -> Provenance:
-        """What a reader says of its files; else simulated as soon as one of the inputs is.
+    def _provenance(self, made: pl.DataFrame | Rows) -> Provenance:
+        """What a reader says of its files; else simulated as soon as one of them is.
 
-        Without inputs, whatever the lake holds.
+        Without files, whatever the lake holds, which is of one kind.
         """
         if isinstance(made, Rows) and (told := made.quality.get("provenance")):
             return Provenance(str(told))
-        lake, kinds = self.source.lake, set[Provenance]()
-        if not self.recipe.raw and lake.provenance:
-            return lake.provenance  # a lake holds one kind: hundreds of manifests say no more
-        if self.recipe.raw:
-            kinds = {file.provenance for file in self.source.inventory.files}
-        for dataset in self.recipe.upstream():
-            for partition in self._partitions_read(dataset, wanted):
-                found = lake.in_force(dataset, partition)
-                kinds |= {found.provenance} if found else set()
+        files = self.source.inventory.files if self.recipe.raw else ()
+        kinds = {file.provenance for file in files}
         if not kinds:
-            return lake.provenance or Provenance.VENDOR
+            return self.source.lake.provenance or Provenance.VENDOR
         return Provenance.SIMULATED if Provenance.SIMULATED in kinds else Provenance.VENDOR
-
-    def _partitions_read(self, dataset: Dataset, wanted: Fingerprint) -> list[str]:
-        if not self.recipe.dataset.is_whole:
-            return [self.partition]
-        places = (at.rsplit("/", 1) for at in wanted.inputs)
-        return [name for key, name in places if key == "/".join(dataset.key)]
 
 
 AuditOf: TypeAlias = Callable[[Job, pl.DataFrame, Fingerprint], Certificate]

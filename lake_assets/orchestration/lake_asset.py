@@ -113,7 +113,7 @@ def _assemble(
             "lake",
             "parameters",
             *(["auditor"] if audited else []),
-            *(["account"] if product_of(dataset) else []),
+            *(["vendor_account"] if product_of(dataset) else []),
         },
     )(_body(recipe, audited=audited, also=also))
     return LakeAsset(recipe, definition)
@@ -170,7 +170,7 @@ def _materialize(  # noqa: PLR0913 - what a request for a partition is made of, 
         found = source.lake.in_force(recipe.dataset, partition)
         # What is materialized is not bought again because its raw files were moved away.
         if product_of(recipe.dataset) and (found is None or _is_forced(context)):
-            context.resources.account.fetch(job, context.log)
+            context.resources.vendor_account.fetch(job, context.log)
         wanted = job.fingerprint()
         decision = decide(
             found,

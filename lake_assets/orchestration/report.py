@@ -71,12 +71,16 @@ def _value(value: float | str) -> dg.MetadataValue:
     return dg.MetadataValue.int(value) if isinstance(value, int) else dg.MetadataValue.float(value)
 
 
+def peak_memory_mb() -> int:
+    """The most memory this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
 def effort_since(start: float) -> dict[str, dg.MetadataValue]:
     """Seconds since ``start`` (perf_counter) and the process's peak memory."""
-    peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": dg.MetadataValue.float(round(perf_counter() - start, 3)),
-        "peak_memory_mb": dg.MetadataValue.int(peak_kib // 1024),
+        "peak_memory_mb": dg.MetadataValue.int(peak_memory_mb()),
     }
 
 

@@ -57,8 +57,9 @@ def price_greeks(  # noqa: PLR0913, PLR0917 - the arguments are the table's line
     """
     if session.rth is None:
         return OPTION_GREEKS.empty()
+    ordered_ns(spy_options.lazy().select("ts_event_ns").collect(), "ts_event_ns", "spy_options")
     prints = _same_day(spy_options.lazy(), session, params).collect()
-    ns = ordered_ns(prints, "ts_event_ns", "spy_options")
+    ns = prints["ts_event_ns"].to_numpy(writable=True)
     trades = SessionTrades.of(front_trades(es_trades, front_contract))
     options = Options(
         spot_before(ns, trades, es_spy_basis, params),

@@ -1,15 +1,16 @@
 """Same rows, same bytes; broken rows leave nothing behind."""
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from lake_assets.catalog import ES_TRADES, LEVELS, SPY_OPTIONS
+from lake_assets.catalog import ES_MBP10, ES_TRADES, LEVELS, SPY_OPTIONS
 from lake_assets.errors import ContractError, CorruptFileError, UnorderedInputError
 from lake_assets.lake import writer
 from lake_assets.lake.lake import Lake
-from lake_assets_tests.lake.tables import levels, options, publish, stream, trades
+from lake_assets_tests.lake.tables import OPEN_NS, levels, options, publish, stream, trades
 
 MANY = trades(5 * writer.ROW_GROUP + writer.ROW_GROUP // 2)
 
@@ -112,16 +113,40 @@ def test_closed_sets_are_ordered_as_declared_not_as_spelled(tmp_path):
     assert lake.read(LEVELS, "2025-12-17")["kind"].to_list() == ["PM_HIGH", "SMA_200"]
 
 
+def _then_fail(batches):
+    yield from batches
+    raise CorruptFileError("day.dbn", expected="a frame", found="the end", remedy="fetch again")
+
+
 def test_what_stopped_a_stream_is_raised_as_it_was(tmp_path):
     whole = stream(ES_TRADES, trades(10), 5)
-
-    def cut():
-        yield whole.read_next_batch()
-        raise CorruptFileError("day.dbn", expected="a frame", found="the end", remedy="fetch again")
-
-    reader = pa.RecordBatchReader.from_batches(whole.schema, cut())
+    reader = pa.RecordBatchReader.from_batches(whole.schema, _then_fail([whole.read_next_batch()]))
     with pytest.raises(CorruptFileError, match="fetch again"):
         publish(Lake(tmp_path), ES_TRADES, reader)
+
+
+def book_of_noise(rows):
+    """Book rows that hardly compress, so that a file has much to write."""
+    noise = np.random.default_rng(3)
+    words = {"raw_symbol": "ESH6", "action": "A", "side": "B"}
+    columns = {
+        name: [words[name]] * rows if name in words else noise.integers(1, 1 << 30, rows)
+        for name in ES_MBP10.dtypes
+    }
+    columns |= {name: columns[name] % 10 for name in ("depth", "flags")}
+    columns["ts_event_ns"] = np.arange(rows) + OPEN_NS
+    return pl.DataFrame(columns).cast(ES_MBP10.dtypes)
+
+
+@pytest.mark.timeout(120)  # while DuckDB wrote with threads of its own, one of these hung for ever
+def test_a_stream_that_stops_while_much_is_written_does_so_at_once(tmp_path):
+    rows = book_of_noise(writer.ROW_GROUP)
+    for _ in range(20):
+        groups = stream(ES_MBP10, rows, writer.ROW_GROUP)
+        reader = pa.RecordBatchReader.from_batches(groups.schema, _then_fail(groups))
+        with pytest.raises(CorruptFileError, match="fetch again"):
+            publish(Lake(tmp_path), ES_MBP10, reader)
+    assert not [path for path in tmp_path.rglob("*") if path.suffix in (".parquet", ".rows")]
 
 
 def test_a_reader_that_stops_early_is_no_failure_of_the_stream():

@@ -1,9 +1,6 @@
 """A failed run is told to the log and to a webhook; a webhook that is down fails nothing."""
 
 import json
-import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dagster as dg
 import pytest
@@ -12,32 +9,9 @@ from lake_assets.definitions import build_definitions
 from lake_assets.errors import UnknownNameError
 from lake_assets.lake import log
 from lake_assets.orchestration.alerts import make_alerts, post
+from lake_assets_tests.orchestration.posted import listening
 
-
-@contextmanager
-def listening(status=200):
-    """A web server on loopback, and what was posted to it."""
-    taken = []
-
-    class Webhook(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            taken.append((self.path, self.headers["Content-Type"], json.loads(body)))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/hooks/secret", taken
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+HOOK = "/hooks/secret"
 
 
 def failed_run(lake, instance):
@@ -63,13 +37,13 @@ def context_of(result, instance):
 def test_a_failed_run_is_told_to_the_log_and_the_webhook(empty_lake, tmp_path):
     file = tmp_path / "lake.log"
     log.set_up({"LAKE_LOG": "json", "LAKE_LOG_FILE": str(file)})
-    with listening() as (webhook, taken), dg.DagsterInstance.get() as instance:
+    with listening(path=HOOK) as (webhook, taken), dg.DagsterInstance.get() as instance:
         sensor = make_alerts({"LAKE_ALERT_WEBHOOK": webhook})
         result = failed_run(empty_lake, instance)
         sensor(context_of(result, instance))
     log.set_up({})
-    ((path, kind, alert),) = taken
-    assert (path, kind) == ("/hooks/secret", "application/json")
+    ((path, headers, alert),) = taken
+    assert (path, headers["Content-Type"]) == ("/hooks/secret", "application/json")
     assert (alert["job"], alert["partition"]) == ("signals", "2025-12-15")
     assert alert["run_id"] == result.run_id
     assert alert["asset"] in ("bronze/es_mbp10", "bronze/es_trades", "bronze/spy_options")
@@ -83,14 +57,14 @@ def test_a_failed_run_is_told_to_the_log_and_the_webhook(empty_lake, tmp_path):
 
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_a_webhook_that_refuses_fails_nothing_and_stays_secret(status, caplog):
-    with listening(status) as (webhook, _):
+    with listening(lambda _: status, HOOK) as (webhook, _):
         assert not post(webhook, {"text": "x"})
     assert "took no alert" in caplog.text
     assert "secret" not in caplog.text
 
 
 def test_a_webhook_nobody_answers_at_fails_nothing(caplog):
-    with listening() as (webhook, _):
+    with listening(path=HOOK) as (webhook, _):
         pass
     assert not post(webhook, {"text": "x"})
     assert "took no alert (URLError)" in caplog.text

@@ -1,12 +1,9 @@
 """Lineage: events a collector understands, and no run that waits for one."""
 
-import json
 import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import dagster as dg
 import jsonschema
@@ -15,6 +12,7 @@ import pytest
 from lake_assets.catalog import ES_TRADES, FRONT_CONTRACT
 from lake_assets.orchestration import lineage
 from lake_assets_tests.orchestration.lakes import DAY
+from lake_assets_tests.orchestration.posted import listening
 
 TWO = [dg.AssetKey(ES_TRADES.key), dg.AssetKey(FRONT_CONTRACT.key)]
 
@@ -50,30 +48,9 @@ EVENT = {
 }
 
 
-@contextmanager
-def collecting(answer=lambda _: 201):
-    """A collector on loopback, and the events it took."""
-    taken = []
-
-    class Web(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            taken.append((self.path, self.headers.get("Authorization"), json.loads(body)))
-            self.send_response(answer(taken))
-            self.end_headers()
-
-        def log_message(self, *_):
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Web)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", taken
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def accept(_):
+    """What a collector answers."""
+    return 201
 
 
 @pytest.fixture
@@ -96,14 +73,16 @@ def test_each_request_begins_and_completes_with_what_it_read_and_made(
     empty_lake, sent, monkeypatch
 ):
     monkeypatch.setenv("OPENLINEAGE_API_KEY", "a-key")
-    with collecting() as (url, taken):
+    with listening(accept) as (url, taken):
         sent(url)
         assert empty_lake.run(select=TWO).error is None
         wait_for(url)
     events = [event for _, _, event in taken]
     for event in events:
         jsonschema.validate(event, EVENT, cls=jsonschema.Draft202012Validator)
-    assert {(path, key) for path, key, _ in taken} == {("/api/v1/lineage", "Bearer a-key")}
+    assert {(path, headers["Authorization"]) for path, headers, _ in taken} == {
+        ("/api/v1/lineage", "Bearer a-key")
+    }
     told = [(event["eventType"], event["job"]["name"]) for event in events]
     assert told == [
         (kind, "/".join(dataset.key))
@@ -127,7 +106,7 @@ def test_each_request_begins_and_completes_with_what_it_read_and_made(
 
 
 def test_what_fails_is_told_with_its_reason(empty_lake, sent):
-    with collecting() as (url, taken):
+    with listening(accept) as (url, taken):
         sent(url)
         assert empty_lake.run(select=[dg.AssetKey(FRONT_CONTRACT.key)]).error
         wait_for(url)
@@ -147,7 +126,7 @@ REQUEST = lineage.Request(
 
 @pytest.mark.parametrize("status", [404, 500])
 def test_a_collector_that_refuses_is_asked_once_and_fails_nothing(sent, caplog, status):
-    with collecting(lambda _: status) as (url, taken):
+    with listening(lambda _: status) as (url, taken):
         sent(url)
         lineage.began(REQUEST)
         lineage.began(REQUEST)
@@ -157,7 +136,7 @@ def test_a_collector_that_refuses_is_asked_once_and_fails_nothing(sent, caplog, 
 
 
 def test_a_collector_that_is_down_fails_nothing(empty_lake, sent, caplog):
-    with collecting() as (url, _):
+    with listening(accept) as (url, _):
         pass
     sent(url)
     assert empty_lake.run(select=TWO[:1]).error is None
@@ -167,7 +146,7 @@ def test_a_collector_that_is_down_fails_nothing(empty_lake, sent, caplog):
 
 def test_no_run_waits_for_a_collector_that_does_not_answer(sent):
     stop = threading.Event()
-    with collecting(lambda _: stop.wait(60) and 201) as (url, _):
+    with listening(lambda _: stop.wait(60) and 201) as (url, _):
         sent(url)
         start = time.process_time()
         for _ in range(50):
