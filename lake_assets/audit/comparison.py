@@ -12,6 +12,7 @@ from lake_assets.catalog.schema import Role
 from lake_assets.errors import ContractError
 
 _PAST: Final = "_from_the_past"
+_AT_ONCE: Final = 4  # columns: all of a table twice would be what an audit needs most memory for
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,16 @@ def compare(dataset: Dataset, published: Frame, rebuilt: pl.DataFrame, cut_ns: i
             f"{dataset.name} rebuilt must have the columns {dict(dataset.dtypes)}, "
             f"not {dict(rebuilt.schema)}"
         )
-    known = dataset.known_before(cut_ns)
-    names = compared_columns(dataset)
-    there, past = (
-        rows.lazy().filter(known).select(names).collect() for rows in (published, rebuilt)
-    )
-    leaks = [] if there.equals(past) else list(_leaks(dataset, there, past))
-    return Comparison(len(there), len(there) * len(names), tuple(leaks))
+    known, names = dataset.known_before(cut_ns), compared_columns(dataset)
+    both = [rows.lazy().filter(known) for rows in (published, rebuilt)]
+    rows, leaks = 0, list[str]()
+    for at in range(0, len(names), _AT_ONCE):
+        there, past = (table.select(names[at : at + _AT_ONCE]).collect() for table in both)
+        rows = len(there)
+        if not there.equals(past):
+            leaks = list(_leaks(dataset, *(table.select(names).collect() for table in both)))
+            break
+    return Comparison(rows, rows * len(names), tuple(leaks))
 
 
 def compared_columns(dataset: Dataset) -> list[str]:

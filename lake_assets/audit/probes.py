@@ -20,6 +20,8 @@ _AT_NS: Final = pl.col("ts_event_ns")
 _BOOK: Final = "es_mbp10"  # the one table that is a stream
 _WILDEST_TICKS: Final = 80
 _OPTION_TICK_U: Final = 100
+_ORDER: Final = ["ts_event_ns", "sequence", "file_rank", "row"]
+_PLACE: Final = "_place"
 _CONTRACT: Final = ["option_symbol", "expiry", "strike_u", "right", "dte"]
 _BOOK_ORDER: Final = ["expiry", "opt_type", "strike", "timestamp"]
 _BOOK_TICKS: Final = [f"{s}_ticks_{at}" for s in ("bid", "ask") for at in range(BOOK_DEPTH)]
@@ -64,41 +66,49 @@ def _probe(
 
 def _scramble_trades(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
     """Another walk of the price, other sizes, the sides turned."""
-    tail = later.collect()
+    keys = later.select(_ORDER).collect()
     random = np.random.default_rng([seed, 1])
-    walk = np.clip(random.integers(-3, 4, len(tail)).cumsum(), -_WILDEST_TICKS, _WILDEST_TICKS)
-    changed = tail.with_columns(
-        price_ticks=pl.col("price_ticks") + pl.Series(walk, dtype=pl.Int32),
-        size=pl.col("size") * pl.Series(random.integers(1, 9, len(tail))),
+    steps = random.integers(-3, 4, len(keys), np.int8).cumsum(dtype=np.int32)
+    walk = pl.Series(np.clip(steps, -_WILDEST_TICKS, _WILDEST_TICKS))
+    changed = later.with_columns(
+        price_ticks=pl.col("price_ticks") + walk,
+        size=pl.col("size") * pl.Series(random.integers(1, 9, len(keys), np.int8)),
         aggressor=-pl.col("aggressor"),
     )
-    return pl.concat([past, _with_inventions(changed, random).lazy()])
+    return pl.concat([past, _with_inventions(changed, keys, random)])
 
 
 def _scramble_options(past: pl.LazyFrame, later: pl.LazyFrame, seed: int) -> pl.LazyFrame:
     """Each print in another contract, dearer or cheaper, the sides turned."""
-    tail = later.collect()
+    keys = later.select(_ORDER).collect()
     random = np.random.default_rng([seed, 2])
-    times = pl.Series(random.integers(1, 6, len(tail)))
-    changed = tail.with_columns(
-        *tail.select(pl.col(_CONTRACT).reverse()).get_columns(),
+    times = pl.Series(random.integers(1, 6, len(keys), np.int8))
+    changed = later.with_columns(
+        pl.col(_CONTRACT).reverse(),
         *(
             ((pl.col(name) // _OPTION_TICK_U) * times // 2 + 1).alias(name) * _OPTION_TICK_U
             for name in ("price_u", "bid_u", "ask_u")
         ),
-        size=pl.col("size") * pl.Series(random.integers(1, 9, len(tail))),
+        size=pl.col("size") * pl.Series(random.integers(1, 9, len(keys), np.int8)),
         aggressor=-pl.col("aggressor"),
     )
-    return pl.concat([past, _with_inventions(changed, random).lazy()])
+    return pl.concat([past, _with_inventions(changed, keys, random)])
 
 
-def _with_inventions(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
-    """Without a fifth of the rows, and with as many that were never there."""
-    drawn = pl.Series(random.integers(0, 5, len(rows)))
-    late = pl.Series(random.integers(1, NANOS_PER_SECOND, len(rows)))
-    invented = rows.with_columns(_AT_NS + late, row=pl.col("row") + len(rows)).filter(drawn == 1)
-    return pl.concat([rows.filter(drawn != 0), invented]).sort(
-        "ts_event_ns", "sequence", "file_rank", "row"
+def _with_inventions(
+    rows: pl.LazyFrame, keys: pl.DataFrame, random: np.random.Generator
+) -> pl.LazyFrame:
+    """Without a fifth of the rows, and with as many that were never there.
+
+    Only ``keys``, the order of the rows, is held; a reader collects the columns it needs.
+    """
+    drawn = pl.Series(random.integers(0, 5, len(keys), np.int8))
+    late = pl.Series(random.integers(1, NANOS_PER_SECOND, len(keys)))
+    placed = keys.with_row_index(_PLACE)
+    invented = placed.with_columns(_AT_NS + late, row=pl.col("row") + len(keys))
+    other = pl.concat([placed.filter(drawn != 0), invented.filter(drawn == 1)]).sort(_ORDER)
+    return rows.select(pl.all().gather(other[_PLACE])).with_columns(
+        other["ts_event_ns"], other["row"]
     )
 
 

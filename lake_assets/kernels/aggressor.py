@@ -12,6 +12,7 @@ I4: TypeAlias = npt.NDArray[np.int32]
 I1: TypeAlias = npt.NDArray[np.int8]
 
 NO_QUOTE: Final = -1
+UNTRADED: Final = -1
 BY_NOTHING: Final = 0
 BY_QUOTE: Final = 1
 BY_TICK: Final = 2
@@ -22,9 +23,9 @@ CANCEL: Final = 2
 
 @kernel
 def classify_aggressor(
-    contract: I4, price_u: I8, bid_u: I8, ask_u: I8, report: I1, contracts: int
+    contract: I4, price_u: I8, bid_u: I8, ask_u: I8, report: I1, last_price: I8, last_sign: I1
 ) -> tuple[I1, I1]:
-    """Name the aggressor of each print.
+    """Name the aggressor of each print; prints may come in any number of calls, in order.
 
     The quote rule speaks where ask > bid >= 0, unless the print is exactly at the midpoint. Then
     the tick rule does: the sign of the last change between eligible prints of the contract, up
@@ -32,12 +33,14 @@ def classify_aggressor(
     cancel has nothing.
 
     Args:
-        contract: (n,) code of the contract, in [0, contracts), prints in total order.
+        contract: (n,) code of the contract, in [0, c), prints in total order.
         price_u: (n,) units of $0.0001.
         bid_u: (n,) best bid in force, NO_QUOTE where absent.
         ask_u: (n,) best ask in force, NO_QUOTE where absent.
         report: (n,) ELIGIBLE, OUT_OF_SEQUENCE or CANCEL.
-        contracts: number of contracts.
+        last_price: (c,) price of each contract's last eligible print, UNTRADED before the first;
+            moved on to this call's end.
+        last_sign: (c,) sign of its last change, 0 before the first; moved on likewise.
 
     Returns:
         ``(aggressor, method)``, each (n,): +1 buyer, -1 seller, 0 unknown; BY_QUOTE, BY_TICK
@@ -48,14 +51,12 @@ def classify_aggressor(
     """
     count = contract.shape[0]
     aggressor, method = np.zeros(count, np.int8), np.zeros(count, np.int8)
-    last_price = np.full(contracts, -1, np.int64)
-    last_sign = np.zeros(contracts, np.int8)
     for i in range(count):
         if report[i] == CANCEL:
             continue
         code = contract[i]
         if report[i] == ELIGIBLE:
-            if last_price[code] >= 0 and price_u[i] != last_price[code]:
+            if last_price[code] != UNTRADED and price_u[i] != last_price[code]:
                 last_sign[code] = 1 if price_u[i] > last_price[code] else -1
             last_price[code] = price_u[i]
         by_quote = _quote_sign(price_u[i], bid_u[i], ask_u[i])

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lake_assets.catalog.dataset import Dataset
 from lake_assets.catalog.rows import Rows, ahead
-from lake_assets.lake.contract import OrderWatch, check_rows, with_closed_sets
+from lake_assets.lake.contract import OrderWatch, check_rows, in_order, with_closed_sets
 from lake_assets.lake.durability import unwritable
 from lake_assets.lake.groups import fixed_groups
 from lake_assets.lake.literals import sql_text
@@ -112,7 +112,7 @@ class _Feed:
         watch = OrderWatch(self._dataset)
         if isinstance(rows, pl.DataFrame):
             check_rows(self._dataset, rows)
-            ordered = rows.sort(self._dataset.sort_by, maintain_order=True)
+            ordered = in_order(self._dataset, rows)
             watch.see(ordered)
             yield from self._stored(ordered)
             return
@@ -129,8 +129,9 @@ class _Feed:
 
     def _stored(self, frame: pl.DataFrame) -> Iterator[pa.RecordBatch]:
         """A frame in the types it is stored as, cut to row groups."""
-        for group in frame.cast(self._dataset.stored_dtypes).iter_slices(ROW_GROUP):
-            yield from group.to_arrow().cast(self.schema).combine_chunks().to_batches()
+        for group in frame.iter_slices(ROW_GROUP):
+            stored = group.cast(self._dataset.stored_dtypes).to_arrow()
+            yield from stored.cast(self.schema).combine_chunks().to_batches()
 
 
 def _reader(

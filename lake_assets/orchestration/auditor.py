@@ -11,10 +11,11 @@ import polars as pl
 from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog.rows import Frame
 from lake_assets.errors import LookAheadError, MissingPartitionError
+from lake_assets.lake.contract import in_order
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.orchestration.audit import Audit, Memory, seed_of
 from lake_assets.orchestration.job import Job
-from lake_assets.orchestration.rebuild import Rebuild, behind, bronze_in, in_order
+from lake_assets.orchestration.rebuild import Rebuild, behind, bronze_in
 from lake_assets.orchestration.recipe import Recipe
 
 _SHOWN: Final = 5  # leaks a message lists

@@ -12,6 +12,7 @@ from lake_assets.catalog.rows import Rows
 from lake_assets.catalog.schema import Role
 from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import ComputationRefusedError, ContractError
+from lake_assets.lake.contract import in_order
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
 from lake_assets.market.sessions import Session
@@ -143,11 +144,6 @@ def bronze_in(lake: Lake, recipes: Sequence[Recipe], partition: str) -> Bronze:
         d.name: lake.stream(d, partition) if d.name in streamed else lake.scan(d, partition)
         for d in bronze_of(recipes)
     }
-
-
-def in_order(dataset: Dataset, rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows as the lake stores them."""
-    return rows.sort(dataset.sort_by, maintain_order=True)
 
 
 def _labels(recipe: Recipe) -> bool:

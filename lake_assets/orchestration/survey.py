@@ -17,7 +17,7 @@ from lake_assets.orchestration.parameters import LakeParams
 from lake_assets.orchestration.recipe import Recipe, is_of_touches
 from lake_assets.orchestration.resources import LakeResource
 from lake_assets.sources.landed import LANDED, landed_partitions
-from lake_assets.sources.option_books import book_fingerprints
+from lake_assets.sources.option_books import is_recorded
 
 
 class State(StrEnum):
@@ -86,8 +86,8 @@ class Survey:
             return False
         session = session_on(date.fromisoformat(name), dataset.calendar)
         underlying = underlying_named(dataset.underlying)
-        raw = book_fingerprints(self.source.inventory, session, underlying)
-        return bool(raw) or self._is_made(dataset, name)
+        recorded = is_recorded(self.source.inventory, session, underlying)
+        return recorded or self._is_made(dataset, name)
 
     def _is_made(self, dataset: Dataset, name: str) -> bool:
         return self.source.lake.in_force(dataset, name) is not None

@@ -57,13 +57,19 @@ def book_fingerprints(
     ]
 
 
+def is_recorded(inventory: Inventory, session: Session, underlying: Underlying) -> bool:
+    """Whether there are raw books; trades of options without their quotes are none."""
+    if underlying.source is BookSource.PACKED:
+        return bool(_shards(inventory, session, underlying))
+    return bool(input_fingerprints(inventory, session, f"{QUOTES}_{underlying.name}"))
+
+
 def recorded_underlyings(inventory: Inventory, session: Session) -> list[Underlying]:
     """Underlyings of the session's exchange that there are raw books of; nothing is opened."""
     return [
         underlying
         for underlying in UNDERLYINGS.values()
-        if underlying.calendar is session.calendar
-        and book_fingerprints(inventory, session, underlying)
+        if underlying.calendar is session.calendar and is_recorded(inventory, session, underlying)
     ]
 
 

@@ -11,7 +11,7 @@ from lake_assets.market.price import DBN_UNDEFINED_PRICE, DBN_UNITS_PER_UNIT
 from lake_assets.sources.es_columns import key_columns
 from lake_assets.sources.header import Header
 from lake_assets.sources.layouts import Records
-from lake_assets.sources.ordering import sort_in_memory
+from lake_assets.sources.ordering import Merge, sort_in_memory
 from lake_assets.sources.screening import Kept, Mask, Screen
 from lake_assets.sources.selection import Selection
 from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
@@ -46,9 +46,8 @@ def dbn_prints(
     contracts: Callable[[Header], Symbology] = spy_contracts,
 ) -> pl.DataFrame:
     """Prints of DBN files in total order."""
-    opened = open_files(selection, contracts)
-    batches = list(_batches(opened, screen))
-    return as_frame(pa.Table.from_batches(batches, schema=PRINTS_SCHEMA))
+    batches = print_rows(open_files(selection, contracts), screen, sort_in_memory)
+    return as_frame(pa.Table.from_batches(list(batches), schema=PRINTS_SCHEMA))
 
 
 def as_frame(table: pa.Table) -> pl.DataFrame:
@@ -59,7 +58,9 @@ def as_frame(table: pa.Table) -> pl.DataFrame:
     return frame
 
 
-def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
+def print_rows(opened: SessionFiles, screen: Screen, merge: Merge) -> Iterator[pa.RecordBatch]:
+    """Prints of opened files, of `PRINTS_SCHEMA`, as a merge orders them."""
+
     def convert(kept: Kept, rank: int, names: Sequence[str]) -> tuple[Kept, Columns]:
         prints = kept.where(kept.records["action"] == _TRADE)
         named = screen.of_session(screen.named(prints))
@@ -68,7 +69,7 @@ def _batches(opened: SessionFiles, screen: Screen) -> Iterator[pa.RecordBatch]:
         columns["option_symbol"] = columns.pop("raw_symbol")
         return good, columns | _print_columns(good.records)
 
-    return stream_rows(opened, screen, PRINTS_SCHEMA, convert, sort_in_memory)
+    return stream_rows(opened, screen, PRINTS_SCHEMA, convert, merge)
 
 
 def _unusable(records: Records) -> dict[str, Mask]:

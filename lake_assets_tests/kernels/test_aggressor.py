@@ -1,5 +1,7 @@
 """The aggressor kernel against its slow twin and the reference vectors of both rules."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from lake_assets.kernels.aggressor import (
     ELIGIBLE,
     NO_QUOTE,
     OUT_OF_SEQUENCE,
+    UNTRADED,
     classify_aggressor,
 )
 from lake_assets_tests.oracles import aggressor as oracle
@@ -20,7 +23,14 @@ quote = st.none() | st.integers(0, 6)
 prints = st.tuples(st.integers(0, 2), price, quote, quote, st.sampled_from(sorted(REPORTS)))
 
 
-def classify(rows):
+def classify(rows, *cuts):
+    """The kernel's answer, asked in as many calls as there are cuts and one more."""
+    state = np.full(3, UNTRADED, np.int64), np.zeros(3, np.int8)
+    edges = [0, *cuts, len(rows)]
+    return [one for a, b in pairwise(edges) for one in _classify(rows[a:b], state)]
+
+
+def _classify(rows, state):
     columns = list(zip(*rows, strict=True)) if rows else [()] * 5
     codes, prices, bids, asks, reports = columns
     sign, method = classify_aggressor(
@@ -29,14 +39,14 @@ def classify(rows):
         np.array([NO_QUOTE if b is None else b for b in bids], np.int64),
         np.array([NO_QUOTE if a is None else a for a in asks], np.int64),
         np.array([REPORTS[r] for r in reports], np.int8),
-        3,
+        *state,
     )
     return [(s, oracle.NAMES[m]) for s, m in zip(sign.tolist(), method.tolist(), strict=True)]
 
 
-@given(st.lists(prints, max_size=40))
-def test_the_kernel_equals_the_rules_read_aloud(rows):
-    assert classify(rows) == oracle.classify_aggressor(rows)
+@given(st.lists(prints, max_size=40), st.integers(0, 40))
+def test_the_kernel_equals_the_rules_read_aloud(rows, cut):
+    assert classify(rows, min(cut, len(rows))) == oracle.classify_aggressor(rows)
 
 
 def test_the_tick_rule_follows_the_last_change():

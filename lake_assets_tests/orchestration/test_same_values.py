@@ -12,8 +12,8 @@ import pytest
 
 from lake_assets.catalog import BARRIER_GRID, SCORE, TOUCHES
 from lake_assets.catalog.bronze import BOOK_DEPTH
+from lake_assets.lake.contract import in_order
 from lake_assets.lake.lake import Lake
-from lake_assets.orchestration.rebuild import in_order
 from lake_assets.physics.barrier import measure_barrier
 from lake_assets.physics.contract import front_trades
 from lake_assets.physics.parameters import SignalParams
@@ -67,6 +67,7 @@ def test_chunks_change_no_value(built_once, rows):
 REBUILT = """
 import json, sys
 from pathlib import Path
+from lake_assets.lake.contract import in_order
 from lake_assets.lake.lake import Lake
 from lake_assets_tests.orchestration.test_same_values import rebuilt
 print(json.dumps(rebuilt(Lake(Path(sys.argv[1])))))

@@ -21,6 +21,11 @@ from lake_assets_tests.promises.tally import full_count
 GAPS = full_count("LAKE_PROOF_GAPS", 1)
 SCALES = {"share", "0-100"}
 SECOND = 1_000_000_000
+# Nothing added to what was removed is a measured zero; the whole session may have removed nothing.
+MEASURED = {
+    "barrier_replenishment_ratio": (pl.col("barrier_added") == 0)
+    & (pl.col("barrier_canceled") + pl.col("barrier_filled") > 0)
+}
 BRONZE = {dataset.name: dataset for dataset in bronze_of(RECIPES)}
 DATASETS = {recipe.dataset.name: recipe.dataset for recipe in RECIPES}
 
@@ -58,12 +63,17 @@ def invented(dataset, rows, whole, *, from_null):
     if not columns:
         return {}, 0
     keys = list(dataset.sort_by)
-    both = rows.select(*keys, *columns).join(
+    measured = {f"{name} measured": MEASURED[name] for name in columns if name in MEASURED}
+    both = rows.select(*keys, *columns, **measured).join(
         whole.select(*keys, *columns), on=keys, how="inner", suffix=" whole"
     )
     said = {name: pl.col(f"{name} whole") for name in columns}
     found = both.select(
-        ((pl.col(name) == 0) & (was.is_null() if from_null else was.ne_missing(0)))
+        (
+            (pl.col(name) == 0)
+            & (was.is_null() if from_null else was.ne_missing(0))
+            & ~(pl.col(f"{name} measured") if name in MEASURED else pl.lit(value=False))
+        )
         .sum()
         .alias(name)
         for name, was in said.items()

@@ -9,7 +9,9 @@ import pytest
 
 from lake_assets.errors import MissingInputError
 from lake_assets.market.sessions import session_on
+from lake_assets.market.underlyings import underlying_named
 from lake_assets.sources.inventory import scan_raw
+from lake_assets.sources.option_books import book_fingerprints, recorded_underlyings
 from lake_assets.sources.option_quotes import read_quotes
 from lake_assets.sources.screening import Screen, Tally
 from lake_assets.sources.selection import Selection
@@ -173,3 +175,9 @@ def test_the_vendors_own_records_are_read_as_they_are(market_data):
     assert rows["sp0"].to_list() == [None, 0.25, 0.21, 0.24]
     assert rows["bq0"].to_list() == [0, 1, 5, 9]
     assert rows["price"].to_list() == [None, 0.24, 0.19, 0.23]
+
+
+def test_prints_without_quotes_are_no_books(simulated_raw):
+    inventory, session = scan_raw(simulated_raw), session_on(date(2025, 12, 17))
+    assert recorded_underlyings(inventory, session) == []
+    assert book_fingerprints(inventory, session, underlying_named("SPY")), "they are its trades"

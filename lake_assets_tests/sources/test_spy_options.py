@@ -80,7 +80,7 @@ def test_a_quoted_print_becomes_a_row(tmp_path):
 
     frame, quality = read(read_spy_options, tmp_path)
 
-    assert frame.schema == SPY_OPTIONS.dtypes
+    assert frame.schema == SPY_OPTIONS.stored_dtypes
     row = frame.row(0, named=True)
     assert row["option_symbol"] == "SPY   240306P00510000"
     assert (row["expiry"], row["strike_u"], row["right"], row["dte"]) == (
