@@ -13,6 +13,7 @@ from lake_assets.audit.comparison import compare, compared_columns
 from lake_assets.audit.cuts import choose_cuts
 from lake_assets.audit.probes import Bronze, Probe, probe_bronze
 from lake_assets.catalog.rows import Frame
+from lake_assets.lake.allocators import give_back
 from lake_assets.market.sessions import Interval, Nanos
 from lake_assets.orchestration.rebuild import Rebuild, Step, bronze_of
 from lake_assets.physics.minutes import touch_hours
@@ -67,6 +68,7 @@ class Audit:
         missing = [r for r in self.rebuild.recipes if r.dataset.name not in known]
         read = {d.name: self.bronze[d.name] for d in bronze_of(missing)}
         probed = probe_bronze(read, probe, cut_ns, seed)
+        give_back()
         for step in self.rebuild.steps(probed, cut_ns, dict(known)):
             if step.dataset.underlying is not None:
                 known[step.dataset.name] = step.rows

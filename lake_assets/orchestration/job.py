@@ -12,6 +12,7 @@ from lake_assets.audit.certificate import Certificate
 from lake_assets.catalog.dataset import day_of
 from lake_assets.catalog.rows import Rows
 from lake_assets.errors import ContractError
+from lake_assets.lake.allocators import give_back
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.kept import Kept
 from lake_assets.lake.staging import Staged
@@ -60,6 +61,7 @@ class Job:
             LookAheadError: the audit found that a row depends on what came after it.
         """
         made = self.recipe.make(**self._arguments(wanted, inputs))
+        give_back()
         if not isinstance(made, pl.DataFrame | Rows):
             raise ContractError(
                 f"{self.recipe.dataset.name} must return a DataFrame or Rows, "
@@ -74,6 +76,7 @@ class Job:
             fingerprint=wanted,
             provenance=self._provenance(made),
         )
+        give_back()
         return staged.certified(certificate.to_json()) if certificate else staged
 
     def _arguments(self, wanted: Fingerprint, inputs: Mapping[str, Upstream]) -> dict[str, object]:

@@ -12,6 +12,7 @@ from lake_assets.catalog.rows import Rows
 from lake_assets.catalog.schema import Role
 from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import ComputationRefusedError, ContractError
+from lake_assets.lake.allocators import give_back
 from lake_assets.lake.contract import in_order
 from lake_assets.lake.fingerprint import Fingerprint
 from lake_assets.lake.lake import Lake
@@ -84,6 +85,7 @@ class Rebuild:
                     refusal = f"{name}: {refused}"
                     rows = self._make(recipe, held, now)
                 held[name] = rows
+                give_back()
             yield Step(recipe.dataset, cast("pl.DataFrame", held[name]), refusal)
             read_later = {up.name for later in self.recipes[place + 1 :] for up in later.upstream()}
             held = {name: rows for name, rows in held.items() if name in read_later}
