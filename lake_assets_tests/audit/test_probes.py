@@ -77,3 +77,12 @@ def test_the_total_order_of_trades_and_options_holds(bronze, cut):
     made = probed(bronze, cut, Probe.SCRAMBLED)
     for name in ("es_trades", "spy_options"):
         assert made[name].select(ORDER).rows() == sorted(made[name].select(ORDER).rows())
+
+
+@pytest.mark.parametrize("dataset", [ES_TRADES, SPY_OPTIONS], ids=lambda d: d.name)
+def test_who_asks_for_less_is_told_the_same(bronze, cut, dataset):
+    lazy = probe_bronze(bronze, Probe.SCRAMBLED, cut, 1)[dataset.name]
+    rows, price = lazy.collect(), next(name for name in dataset.columns if "price" in name)
+    for asked in (pl.col("size") > 3, pl.col("ts_event_ns") >= cut, pl.col("row") % 2 == 0):
+        some = lazy.filter(asked).select("size", price).collect()
+        assert some.equals(rows.filter(asked).select("size", price))

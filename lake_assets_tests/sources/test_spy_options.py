@@ -10,7 +10,8 @@ import pytest
 
 from lake_assets.catalog.bronze import SPY_OPTIONS
 from lake_assets.errors import ConflictingInputError, CorruptFileError, QuarantineError
-from lake_assets.sources.spy_options import read_spy_options
+from lake_assets.sources.dbn import CHUNK_RECORDS
+from lake_assets.sources.spy_options import TickSeries, read_spy_options
 from lake_assets_tests.sources.dbn_files import (
     OPEN,
     OPTIONS,
@@ -231,3 +232,24 @@ def test_as_of_leaves_no_trace_of_what_came_later(tmp_path):
 
     assert whole[0].equals(cut[0])
     assert whole[1] == cut[1]
+
+
+def test_the_tick_rule_goes_on_from_chunk_to_chunk(tmp_path):
+    count = CHUNK_RECORDS + 4_000
+    at_row = np.arange(count)
+    told = prints(
+        RTH + at_row * 1_000,
+        bid=UNDEFINED,
+        ask=UNDEFINED,
+        price=(1 + at_row * 7919 % 5) * DOLLAR,
+        instrument_id=np.where((at_row > CHUNK_RECORDS) & (at_row % 3 == 0), SPY_PUT, SPY_CALL),
+    )
+    write(tmp_path / "a.dbn", told, QUOTED)
+
+    frame, _ = read(read_spy_options, tmp_path)
+
+    sides, methods = TickSeries().classify(frame)
+    assert frame.height == count
+    assert frame["aggressor"].equals(sides)
+    assert frame["aggressor_method"].equals(methods)
+    assert (methods[1 : CHUNK_RECORDS + 1] == "TICK").all()
