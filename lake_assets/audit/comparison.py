@@ -12,7 +12,7 @@ from lake_assets.catalog.schema import Role
 from lake_assets.errors import ContractError
 
 _PAST: Final = "_from_the_past"
-_AT_ONCE: Final = 4  # columns: all of a table twice would be what an audit needs most memory for
+_CELLS: Final = 8_000_000  # compared at once: a long table twice is what an audit has no room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ def compare(dataset: Dataset, published: Frame, rebuilt: pl.DataFrame, cut_ns: i
         )
     known, names = dataset.known_before(cut_ns), compared_columns(dataset)
     both = [rows.lazy().filter(known) for rows in (published, rebuilt)]
+    few = max(_CELLS // max(len(rebuilt), 1), 1)
     rows, leaks = 0, list[str]()
-    for at in range(0, len(names), _AT_ONCE):
-        there, past = (table.select(names[at : at + _AT_ONCE]).collect() for table in both)
+    for at in range(0, len(names), few):
+        there, past = (table.select(names[at : at + few]).collect() for table in both)
         rows = len(there)
         if not there.equals(past):
             leaks = list(_leaks(dataset, *(table.select(names).collect() for table in both)))

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from lake_assets.catalog.bronze import BOOK_DEPTH
+from lake_assets.catalog.bronze import BOOK_DEPTH, ES_MBP10, SPY_OPTIONS
 from lake_assets.catalog.stream import RowStream
 from lake_assets.errors import UnknownNameError
 from lake_assets.kernels.book_states import F_MAYBE_BAD_BOOK
@@ -16,11 +16,9 @@ from lake_assets.market.price import NANOS_PER_MICRO, NANOS_PER_SECOND
 Bronze: TypeAlias = Mapping[str, pl.LazyFrame | RowStream]
 """Rows of each Bronze dataset by its name; a day's book is a stream, since it does not fit."""
 
-_AT_NS: Final = pl.col("ts_event_ns")
-_BOOK: Final = "es_mbp10"  # the one table that is a stream
 _WILDEST_TICKS: Final = 80
 _OPTION_TICK_U: Final = 100
-_ORDER: Final = ["ts_event_ns", "sequence", "file_rank", "row"]
+_ORDER: Final = SPY_OPTIONS.sort_by  # of trades, too
 _PLACE: Final = "_place"
 _CONTRACT: Final = ["option_symbol", "expiry", "strike_u", "right", "dte"]
 _BOOK_ORDER: Final = ["expiry", "opt_type", "strike", "timestamp"]
@@ -51,9 +49,11 @@ def _probe(
     name: str, rows: pl.LazyFrame | RowStream, probe: Probe, cut_ns: int, seed: int
 ) -> pl.LazyFrame | RowStream:
     if isinstance(rows, RowStream):
-        if name == _BOOK:
+        if name == ES_MBP10.name:
             return _probe_book(rows, probe, cut_ns, seed)
-        raise UnknownNameError(f"nobody has said how to scramble {name} as a stream, but {_BOOK}")
+        raise UnknownNameError(
+            f"nobody has said how to scramble {name} as a stream; known is {ES_MBP10.name}"
+        )
     for table, stamp, scramble in _TABLES:
         if name.startswith(table):
             past = rows.filter(pl.col(stamp) < cut_ns)
@@ -105,7 +105,7 @@ def _with_inventions(
     drawn = pl.Series(random.integers(0, 5, len(keys), np.int8))
     late = pl.Series(random.integers(1, NANOS_PER_SECOND, len(keys)))
     placed = keys.with_row_index(_PLACE)
-    invented = placed.with_columns(_AT_NS + late, row=pl.col("row") + len(keys))
+    invented = placed.with_columns(pl.col("ts_event_ns") + late, row=pl.col("row") + len(keys))
     other = pl.concat([placed.filter(drawn != 0), invented.filter(drawn == 1)]).sort(_ORDER)
     return rows.select(pl.all().gather(other[_PLACE])).with_columns(
         other["ts_event_ns"], other["row"]

@@ -15,7 +15,7 @@ from lake_assets.sources.ordering import Merge, sort_in_memory
 from lake_assets.sources.screening import Kept, Mask, Screen
 from lake_assets.sources.selection import Selection
 from lake_assets.sources.session_stream import Columns, SessionFiles, open_files, stream_rows
-from lake_assets.sources.symbology import Symbology, spy_contracts
+from lake_assets.sources.symbology import Symbology
 
 MAX_SIZE: Final = 1_000_000
 PRINTS_SCHEMA: Final = pa.schema(
@@ -41,9 +41,7 @@ _TRADE: Final = b"T"
 
 
 def dbn_prints(
-    selection: Selection,
-    screen: Screen,
-    contracts: Callable[[Header], Symbology] = spy_contracts,
+    selection: Selection, screen: Screen, contracts: Callable[[Header], Symbology]
 ) -> pl.DataFrame:
     """Prints of DBN files in total order."""
     batches = print_rows(open_files(selection, contracts), screen, sort_in_memory)

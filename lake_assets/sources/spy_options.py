@@ -77,7 +77,7 @@ def _flat(selection: Selection, session: Session, screen: Screen) -> Rows:
     prints = _usable(_contracts(csv_prints(selection, screen), session), screen)
     screen.tally.settle(selection.files[0].path)
     dressed = _dress(prints, OptionSource(selection.schema), TickSeries())
-    return Rows(batches=dressed, quality=screen.tally.quality)
+    return Rows(batches=dressed.cast(SPY_OPTIONS.dtypes), quality=screen.tally.quality)
 
 
 def _rows(
@@ -158,7 +158,6 @@ class TickSeries:
 def _dress(prints: pl.DataFrame, source: OptionSource, series: TickSeries) -> pl.DataFrame:
     """With the aggressor of each print, in the columns of Bronze."""
     aggressor, method = series.classify(prints)
-    dressed = prints.with_columns(
+    return prints.with_columns(
         source=pl.lit(str(source)), aggressor=aggressor, aggressor_method=method
     ).select(SPY_OPTIONS.dtypes.names())
-    return dressed.cast(SPY_OPTIONS.dtypes)

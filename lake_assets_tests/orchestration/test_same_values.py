@@ -67,7 +67,6 @@ def test_chunks_change_no_value(built_once, rows):
 REBUILT = """
 import json, sys
 from pathlib import Path
-from lake_assets.lake.contract import in_order
 from lake_assets.lake.lake import Lake
 from lake_assets_tests.orchestration.test_same_values import rebuilt
 print(json.dumps(rebuilt(Lake(Path(sys.argv[1])))))

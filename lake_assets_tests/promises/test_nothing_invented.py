@@ -63,7 +63,9 @@ def invented(dataset, rows, whole, *, from_null):
     if not columns:
         return {}, 0
     keys = list(dataset.sort_by)
-    measured = {f"{name} measured": MEASURED[name] for name in columns if name in MEASURED}
+    measured = {f"{name} measured": pl.lit(value=False) for name in columns}
+    if from_null:
+        measured |= {f"{name} measured": MEASURED[name] for name in columns if name in MEASURED}
     both = rows.select(*keys, *columns, **measured).join(
         whole.select(*keys, *columns), on=keys, how="inner", suffix=" whole"
     )
@@ -72,7 +74,7 @@ def invented(dataset, rows, whole, *, from_null):
         (
             (pl.col(name) == 0)
             & (was.is_null() if from_null else was.ne_missing(0))
-            & ~(pl.col(f"{name} measured") if name in MEASURED else pl.lit(value=False))
+            & ~pl.col(f"{name} measured")
         )
         .sum()
         .alias(name)
