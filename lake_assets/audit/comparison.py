@@ -12,7 +12,7 @@ from lake_assets.catalog.schema import Role
 from lake_assets.errors import ContractError
 
 _PAST: Final = "_from_the_past"
-_CELLS: Final = 8_000_000  # compared at once: a long table twice is what an audit has no room for
+_CELLS: Final = 3_000_000  # compared at once: a long table twice is what an audit has no room for
 
 
 @dataclass(frozen=True, slots=True)

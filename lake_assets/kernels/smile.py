@@ -63,14 +63,16 @@ def volatility_at(
 
 @kernel
 def volatilities_in_force(
-    ns: I8, strike: I8, right: I1, own_iv: F8, strikes_u: I8, max_age_ns: int
+    smile: Smile, ns: I8, strike: I8, right: I1, own_iv: F8, strikes_u: I8, max_age_ns: int
 ) -> tuple[F8, I1]:
     """The volatility to use at each of ``n`` prints: its own, else the past's.
 
     The past of a print is what was stamped before it: prints of one moment do not see each
-    other.
+    other. A session may come in several calls, later prints in later ones, those of one moment
+    together.
 
     Args:
+        smile: of all earlier prints; these are noted in it.
         ns: (n,) time of the print, non-decreasing.
         strike: (n,) place of its strike.
         right: (n,) `CALL` or `PUT`.
@@ -86,7 +88,6 @@ def volatilities_in_force(
     """
     count = ns.shape[0]
     used, method = own_iv.copy(), np.full(count, OWN, np.int8)
-    smile = empty_smile(strikes_u.shape[0])
     seen = 0
     for i in range(count):
         while ns[seen] < ns[i]:
@@ -96,6 +97,8 @@ def volatilities_in_force(
             used[i], method[i] = volatility_at(
                 smile, strikes_u, strike[i], right[i], ns[i], max_age_ns
             )
+    for i in range(seen, count):
+        note(smile, strike[i], right[i], ns[i], own_iv[i])
     return used, method
 
 

@@ -25,7 +25,8 @@ class _OpenFile:
     def read(self, columns: Sequence[str], span: Interval) -> Iterator[pl.DataFrame]:
         sets = pl.Schema({n: kind for n, kind in self._sets.items() if n in columns})
         with pa.OSFile(f"/dev/fd/{self._descriptor}") as source:
-            file = pq.ParquetFile(source)
+            # buffered ahead, every row group that was read would be held until the last one is
+            file = pq.ParquetFile(source, pre_buffer=False)
             groups = [g for g in range(file.num_row_groups) if _reaches(file, g, span)]
             for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=list(columns)):
                 rows = pl.DataFrame(batch)

@@ -25,7 +25,7 @@ from lake_assets.physics.contract import front_trades
 from lake_assets.physics.order import I8, ordered_ns
 from lake_assets.physics.parameters import BasisParams
 
-_QUOTE: Final = ("ts_event_ns", "expiry", "strike_u", "right", "bid_u", "ask_u")
+_QUOTE: Final = ("ts_event_ns", "strike_u", "right", "bid_u", "ask_u")
 _RIGHTS: Final = {OptionRight.C: CALL, OptionRight.P: PUT}
 
 
@@ -84,13 +84,13 @@ def _samples(
         ordered_ns(trades, "ts_event_ns", "es_trades"),
         trades["price_ticks"].to_numpy(writable=True),
     )
-    options = spy_options.lazy().select(_QUOTE).collect()
-    ordered_ns(options, "ts_event_ns", "spy_options")
-    quoted = options.filter(
+    ordered_ns(spy_options.lazy().select("ts_event_ns").collect(), "ts_event_ns", "spy_options")
+    same_day = spy_options.lazy().filter(
         pl.col("expiry") == session.day,
         pl.col("bid_u").is_not_null(),
         pl.col("ask_u").is_not_null(),
     )
+    quoted = same_day.select(_QUOTE).collect()
     if params.conversion == ConversionMode.ratio:
         quoted = quoted.clear()
     strikes = quoted["strike_u"].unique().sort().to_numpy(writable=True)

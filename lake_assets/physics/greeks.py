@@ -1,5 +1,7 @@
 """Volatility and greeks of every print of the options that expire on the session's date."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,7 +17,15 @@ from lake_assets.kernels.black_scholes import (
     measure_greeks,
 )
 from lake_assets.kernels.parity import CALL, PUT
-from lake_assets.kernels.smile import INTERPOLATED, LAST, OWN, UNKNOWN, volatilities_in_force
+from lake_assets.kernels.smile import (
+    INTERPOLATED,
+    LAST,
+    OWN,
+    UNKNOWN,
+    Smile,
+    empty_smile,
+    volatilities_in_force,
+)
 from lake_assets.market.conditions import is_cancel, is_late
 from lake_assets.market.price import NANOS_PER_SECOND
 from lake_assets.market.sessions import Session
@@ -35,6 +45,7 @@ IV_METHODS: Final = {
     UNKNOWN: None,
 }
 _PRINT: Final = [name for name in OPTION_GREEKS.columns if name in SPY_OPTIONS.columns]
+_BATCH_PRINTS: Final = 65_536  # priced at once: the arrays of a day's prints would be its peak
 _LATE: Final = "is_late"
 _TWICE_PRICE: Final = "twice_price_u"
 
@@ -59,15 +70,67 @@ def price_greeks(  # noqa: PLR0913, PLR0917 - the arguments are the table's line
         return OPTION_GREEKS.empty()
     ordered_ns(spy_options.lazy().select("ts_event_ns").collect(), "ts_event_ns", "spy_options")
     prints = _same_day(spy_options.lazy(), session, params).collect()
-    ns = prints["ts_event_ns"].to_numpy(writable=True)
+    strikes = prints["strike_u"].unique().sort().to_numpy(writable=True)
     trades = SessionTrades.of(front_trades(es_trades, front_contract))
-    options = Options(
-        spot_before(ns, trades, es_spy_basis, params),
-        prints["strike_u"].to_numpy(writable=True),
-        right_codes(prints),
-        years_left(ns, session.rth.closes, params),
-    )
-    return _dress(prints, options, _own_volatility(prints, options, params), params)
+    smile = empty_smile(strikes.size)
+    pricing = _Pricing(trades, es_spy_basis, session.rth.closes, strikes, smile, params)
+    return pl.concat([OPTION_GREEKS.empty(), *map(pricing.price, _by_moments(prints))])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pricing:
+    """What the prints of a session are priced with, and the smile of those priced so far."""
+
+    trades: SessionTrades
+    es_spy_basis: pl.DataFrame
+    closes_ns: int
+    strikes: I8
+    smile: Smile
+    params: OptionParams
+
+    def price(self, prints: pl.DataFrame) -> pl.DataFrame:
+        """The greeks of the session's next prints."""
+        ns, params = prints["ts_event_ns"].to_numpy(writable=True), self.params
+        options = Options(
+            spot_before(ns, self.trades, self.es_spy_basis, params),
+            prints["strike_u"].to_numpy(writable=True),
+            right_codes(prints),
+            years_left(ns, self.closes_ns, params),
+        )
+        own_iv = _own_volatility(prints, options, params)
+        used, method = volatilities_in_force(
+            self.smile,
+            ns,
+            np.searchsorted(self.strikes, options.strike_u),
+            options.right,
+            own_iv,
+            self.strikes,
+            params.iv_neighbour_age_s * NANOS_PER_SECOND,
+        )
+        greeks = measure_greeks(options, used, params.rate)
+        floats = {"iv": own_iv, "iv_used": used, **greeks._asdict()}
+        return (
+            prints.with_columns(
+                spot_u=known_spot(options.spot_u),
+                t_years=options.years,
+                iv_method=method_names(method),
+                **{name: pl.Series(values).fill_nan(None) for name, values in floats.items()},
+            )
+            .with_columns(spot=dollars(pl.col("spot_u")))
+            .select(OPTION_GREEKS.dtypes.names())
+        )
+
+
+def _by_moments(prints: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Prints in batches; those of one moment, which do not see each other, are never parted."""
+    ns, first = prints["ts_event_ns"], 0
+    while first < len(prints):
+        last = first + _BATCH_PRINTS
+        if last < len(prints):
+            moment = ns[last]
+            last = int(ns.search_sorted(moment, side="left" if ns[first] < moment else "right"))
+        yield prints[first:last]
+        first = last
 
 
 def right_codes(frame: pl.DataFrame) -> np.ndarray:
@@ -114,29 +177,3 @@ def _own_volatility(prints: pl.DataFrame, options: Options, params: OptionParams
     iv = implied_volatility(options, prints[_TWICE_PRICE].to_numpy(writable=True), rule)
     iv[prints[_LATE].to_numpy()] = np.nan
     return iv
-
-
-def _dress(
-    prints: pl.DataFrame, options: Options, own_iv: F8, params: OptionParams
-) -> pl.DataFrame:
-    strikes, places = strike_places(prints)
-    used, method = volatilities_in_force(
-        prints["ts_event_ns"].to_numpy(writable=True),
-        places,
-        options.right,
-        own_iv,
-        strikes,
-        params.iv_neighbour_age_s * NANOS_PER_SECOND,
-    )
-    greeks = measure_greeks(options, used, params.rate)
-    floats = {"iv": own_iv, "iv_used": used, **greeks._asdict()}
-    return (
-        prints.with_columns(
-            spot_u=known_spot(options.spot_u),
-            t_years=options.years,
-            iv_method=method_names(method),
-            **{name: pl.Series(values).fill_nan(None) for name, values in floats.items()},
-        )
-        .with_columns(spot=dollars(pl.col("spot_u")))
-        .select(OPTION_GREEKS.dtypes.names())
-    )

@@ -1,7 +1,7 @@
 """Which volatility is in force: against the slow look-up, and its edges."""
 
 import math
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake_assets.kernels.parity import CALL, PUT
-from lake_assets.kernels.smile import INTERPOLATED, LAST, OWN, UNKNOWN, volatilities_in_force
+from lake_assets.kernels.smile import (
+    INTERPOLATED,
+    LAST,
+    OWN,
+    UNKNOWN,
+    empty_smile,
+    volatilities_in_force,
+)
 from lake_assets_tests.oracles import smile as oracle
 
 SECOND = 10**9
@@ -34,10 +41,20 @@ prints = st.lists(
 )
 
 
-def used(rows):
-    """(iv or None, method) of each of (ns, strike_u, right, iv or None)."""
+def used(rows, *, parted_at=()):
+    """(iv or None, method) of each of (ns, strike_u, right, iv or None), in one call or several."""
     strikes = np.array(sorted({row[1] for row in rows}), np.int64)
+    smile = empty_smile(strikes.size)
+    return [
+        each
+        for first, last in pairwise([0, *parted_at, len(rows)])
+        for each in _used(smile, strikes, rows[first:last])
+    ]
+
+
+def _used(smile, strikes, rows):
     found = volatilities_in_force(
+        smile,
         np.array([row[0] for row in rows], np.int64),
         np.searchsorted(strikes, np.array([row[1] for row in rows], np.int64)),
         np.array([CALL if row[2] == "C" else PUT for row in rows], np.int8),
@@ -59,6 +76,14 @@ def test_every_print_equals_the_slow_look_up(rows):
 
     assert [method for _, method in found] == [method for _, method in expected]
     assert [iv for iv, _ in found] == pytest.approx([iv for iv, _ in expected], abs=1e-15)
+
+
+@given(prints, st.data())
+def test_several_calls_say_what_one_says(rows, data):
+    moments = [i for i, (before, row) in enumerate(pairwise(rows), 1) if before[0] < row[0]]
+    parted_at = sorted(data.draw(st.sets(st.sampled_from(moments)))) if moments else []
+
+    assert used(rows, parted_at=parted_at) == used(rows)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,18 @@ def test_a_half_day_expires_at_its_early_close():
     assert greeks["iv"].item() == pytest.approx(0.42810967, abs=1e-6)
 
 
+@settings(max_examples=40)
+@given(option_rows, future_rows, st.integers(1, 5))
+def test_batches_of_any_size_say_the_same(rows, trades, size):
+    whole = priced(prints(rows), future(trades))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("lake_assets.physics.greeks._BATCH_PRINTS", size)
+        batched = priced(prints(rows), future(trades))
+
+    assert batched.equals(whole)
+
+
 @pytest.mark.parametrize("session", [SESSION, HALF_DAY])
 def test_no_options_give_no_rows(session):
     assert priced(SPY_OPTIONS.empty(), future([]), session=session).is_empty()
