@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from fractions import Fraction
-from hashlib import sha256
 
 import polars as pl
 import pytest
@@ -21,18 +20,11 @@ from lake_assets.physics.score import score_touches
 from lake_assets_tests.oracles import barrier as oracle
 from lake_assets_tests.orchestration.audits import RECIPES, bronze_in, rebuild_of
 from lake_assets_tests.orchestration.lakes import DAY
+from lake_assets_tests.orchestration.values import contents
 
 PARAMS = SignalParams()
 SECOND = 1_000_000_000
 SECONDS = range(PARAMS.score_grid_s + 1)
-
-
-def contents(tables) -> dict[str, str]:
-    """A hash of each table's columns, types and values; a float's text is exact."""
-    return {
-        name: sha256(f"{frame.schema}\n{frame.write_ndjson()}".encode()).hexdigest()
-        for name, frame in tables.items()
-    }
 
 
 def published(lake) -> dict[str, str]:

@@ -1,10 +1,4 @@
-"""Truth tables of planted days of two underlyings, raw shards to JSON, against counting again.
-
-LAKE_TRUTH_DAYS sets how many days of each there are; on the last nothing is planted.
-"""
-
-import os
-from datetime import date
+"""Truth tables of planted days of two underlyings, raw shards to JSON, against counting again."""
 
 import dagster as dg
 import polars as pl
@@ -19,20 +13,12 @@ from lake_assets.catalog import (
     TRUTH_TABLES,
 )
 from lake_assets.catalog.dataset import WHOLE
-from lake_assets.market.sessions import Calendar, session_days, session_on
 from lake_assets.market.underlyings import underlying_named
-from lake_assets.simulation.option_books import simulate_option_books
-from lake_assets.simulation.option_books_params import OptionBookParams
-from lake_assets_tests.folders import filled_once
 from lake_assets_tests.oracles.truth_tables import OF_EVENTS, Truths
 from lake_assets_tests.orchestration.lakes import TestLake
+from lake_assets_tests.orchestration.planted import DAYS, QUIET, UNDERLYINGS, planted_lake
 from lake_assets_tests.sources.packed_shards import put
 
-UNDERLYINGS = ("NIFTY", "BANKNIFTY")
-FIRST = date(2025, 8, 5)  # a Tuesday; the nearer expiry is the Thursday's
-DAYS = [day for day in session_days(Calendar.NSE) if day >= FIRST]
-DAYS = DAYS[: int(os.environ.get("LAKE_TRUTH_DAYS", "2"))]
-QUIET = DAYS[-1]
 KEYS = ("dte_bucket", "time_of_day", "regime", "subject", "measure", "statistic")
 SUBJECTS = ("burst", "fear", "liquidity", "chop", "regime")
 WITHIN = 0.05  # what the recovery of plants allows
@@ -41,27 +27,7 @@ SEEN = ["timestamp", "dte_bucket", "time_of_day", "spot_observed", "ce_observed"
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    """A lake of planted days, with every table and both aggregates."""
-
-    def build(folder):
-        made = TestLake(folder)
-        made.forget_runs()
-        for day in DAYS:
-            for name in UNDERLYINGS:
-                underlying = underlying_named(name)
-                session = session_on(day, underlying.calendar)
-                params = OptionBookParams(seed=day.day, flaws=True, quiet=day == QUIET)
-                simulate_option_books(session, underlying, folder / "raw", params)
-            tables = [
-                dg.AssetKey(family.of(name).key) for family in FAMILIES for name in UNDERLYINGS
-            ]
-            done = made.run_at_home(day.isoformat(), select=tables, LAKE_AUDIT_CUTS="0")
-            assert done.error is None, done.error
-        whole = [dg.AssetKey(dataset.key) for dataset in (BURST_LABELS, TRUTH_TABLES)]
-        done = made.run_at_home(None, select=whole)
-        assert done.error is None, done.error
-
-    return TestLake(filled_once(tmp_path_factory, "planted-truths", build))
+    return planted_lake(tmp_path_factory)
 
 
 @pytest.fixture(params=UNDERLYINGS)
