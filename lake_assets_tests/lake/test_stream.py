@@ -2,8 +2,10 @@
 
 import gc
 
+import numpy as np
 import polars as pl
 import psutil
+import pyarrow as pa
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -64,6 +66,20 @@ def test_a_stream_stays_with_the_generation_it_was_opened_on(tmp_path):
 
     assert sum(map(len, opened.batches(["row"]))) == 10
     assert sum(map(len, lake.stream(ES_TRADES, DAY).batches(["row"]))) == 20
+
+
+def test_a_stream_holds_a_row_group_or_two_and_not_the_file(tmp_path):
+    made, columns = Lake(tmp_path / "lake"), ["ts_event_ns", "ts_recv_ns"]
+    noise = np.random.default_rng(1).integers(1, 2**62, 10 * ROWS)  # which nothing compresses
+    publish(made, ES_TRADES, trades(10 * ROWS).with_columns(ts_recv_ns=noise))
+    before = pa.total_allocated_bytes()
+
+    held = [
+        pa.total_allocated_bytes() - before for _ in made.stream(ES_TRADES, DAY).batches(columns)
+    ]
+
+    assert len(held) > 40
+    assert max(held) < noise.nbytes / 4
 
 
 def test_a_stream_that_is_let_go_leaves_no_file_open(lake):
