@@ -14,7 +14,8 @@ from benchmarks.measurement import Run, measure
 
 FIRST_SESSION: Final = "2025-09-02"
 DAY: Final = "a whole day"  # the part that is one `lake backfill`, from vendor files to the audit
-PARTS: Final = ("ingest", "compute", DAY)
+_STEPS: Final = ("ingest", "compute")
+PARTS: Final = (*_STEPS, DAY)
 _ON: Final = "2025-12-17"  # the day that `benchmarks.session` simulates
 _MILLION: Final = 1e6
 _QUARTER: Final = 4
@@ -62,7 +63,7 @@ def _grow(records: int, repeats: int) -> Grown:
         measure("-m", "benchmarks.session", "simulate", folder, records)
         runs: dict[str, list[Run]] = {part: [] for part in PARTS}
         for _ in range(repeats):
-            for part in ("ingest", "compute"):
+            for part in _STEPS:
                 runs[part].append(measure("-m", "benchmarks.session", part, folder))
             runs[DAY].append(_backfill(Path(folder), [_ON], 1).run)
     return Grown(

@@ -4,10 +4,8 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
-from multiprocessing import get_context
+from functools import partial
 
 import dagster as dg
 from rich.console import Console
@@ -17,9 +15,10 @@ from lake_assets.cli.batches import Batch, batches_of
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.cli.place import open_lake, open_survey
 from lake_assets.cli.report import print_plan, print_runs
-from lake_assets.definitions import build_definitions
+from lake_assets.definitions import build_definitions, defs
 from lake_assets.orchestration.run_locks import fail_lost_runs
 from lake_assets.orchestration.runs import SessionRun, require_history, run_partition
+from lake_assets.orchestration.session_processes import SESSIONS_OF_A_PROCESS, in_processes
 from lake_assets.orchestration.survey import PartitionState, State, Survey
 
 
@@ -85,18 +84,16 @@ def backfill(
 def _each(
     sessions: Sequence[str], keys: Sequence[dg.AssetKey], workers: int, force: str
 ) -> Iterator[SessionRun]:
-    if workers <= 1 or len(sessions) <= 1:
-        yield from (_one(name, keys, force) for name in sessions)
+    if len(sessions) <= (SESSIONS_OF_A_PROCESS if workers <= 1 else 1):
+        definitions = build_definitions(os.environ)
+        for name in sessions:
+            yield run_partition(definitions, name, select=keys, force=force)
         return
-    # Spawn: a forked child would share SQLite handles and thread pools with its parent.
-    with ProcessPoolExecutor(min(workers, len(sessions)), get_context("spawn")) as pool:
-        jobs = {pool.submit(_one, name, keys, force): name for name in sessions}
-        for job in as_completed(jobs):
-            try:
-                yield job.result()
-            except BrokenProcessPool:
-                yield SessionRun(jobs[job], error="the worker process died; run it again")
+    work = partial(_in_a_process, keys=keys, force=force)
+    for name, done in in_processes(work, sessions, workers=max(workers, 1)):
+        yield done or SessionRun(name, error="the worker process died; run it again")
 
 
-def _one(name: str, keys: Sequence[dg.AssetKey], force: str) -> SessionRun:
-    return run_partition(build_definitions(os.environ), name, select=keys, force=force)
+def _in_a_process(name: str, keys: Sequence[dg.AssetKey], force: str) -> SessionRun:
+    """What a process of its own does: it was begun with the environment its parent has now."""
+    return run_partition(defs, name, select=keys, force=force)
