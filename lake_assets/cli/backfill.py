@@ -18,7 +18,7 @@ from lake_assets.cli.report import print_plan, print_runs
 from lake_assets.definitions import build_definitions, defs
 from lake_assets.orchestration.run_locks import fail_lost_runs
 from lake_assets.orchestration.runs import SessionRun, require_history, run_partition
-from lake_assets.orchestration.session_processes import SESSIONS_OF_A_PROCESS, in_processes
+from lake_assets.orchestration.session_processes import in_processes
 from lake_assets.orchestration.survey import PartitionState, State, Survey
 
 
@@ -84,13 +84,13 @@ def backfill(
 def _each(
     sessions: Sequence[str], keys: Sequence[dg.AssetKey], workers: int, force: str
 ) -> Iterator[SessionRun]:
-    if len(sessions) <= (SESSIONS_OF_A_PROCESS if workers <= 1 else 1):
+    if workers <= 1 or len(sessions) <= 1:
         definitions = build_definitions(os.environ)
         for name in sessions:
             yield run_partition(definitions, name, select=keys, force=force)
         return
     work = partial(_in_a_process, keys=keys, force=force)
-    for name, done in in_processes(work, sessions, workers=max(workers, 1)):
+    for name, done in in_processes(work, sessions, workers=workers):
         yield done or SessionRun(name, error="the worker process died; run it again")
 
 

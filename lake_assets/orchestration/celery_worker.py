@@ -17,7 +17,6 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tasks import create_execute_job_task
 
 from lake_assets.errors import UnknownNameError
-from lake_assets.orchestration.session_processes import SESSIONS_OF_A_PROCESS
 
 BROKER: Final = "LAKE_BROKER_URL"
 _DIE_WITH_PARENT: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -28,7 +27,6 @@ SETTINGS: Final = {
     # and a message waits in the queue for an idle worker, not inside a busy one that may die
     "worker_prefetch_multiplier": 1,
     "worker_disable_prefetch": True,
-    "worker_max_tasks_per_child": SESSIONS_OF_A_PROCESS,
     "task_default_queue": task_default_queue,
     "broker_connection_retry_on_startup": True,
 }

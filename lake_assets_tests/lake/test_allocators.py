@@ -65,3 +65,40 @@ def test_what_polars_frees_is_given_back_unless_it_is_told_to_keep_it(asked):
     empty, full, after = map(int, done.stdout.split())
     assert full - empty > 200
     assert (after - empty > 200) is (asked is not None), (empty, full, after)
+
+
+THREADS = """
+import ctypes
+from threading import Barrier, Thread
+
+import lake_assets
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_size_t
+found, together = [], Barrier(8)
+
+def allocate():
+    together.wait()
+    found.append(libc.malloc(1_000) >> 26)  # an arena's heap is 64 MB, at a multiple of that
+    together.wait()
+
+threads = [Thread(target=allocate) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(len(set(found)))
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "mallopt"), reason="NOT GLIBC: its allocator is left alone"
+)
+@pytest.mark.parametrize("asked", [None, "8"], ids=["as shipped", "asked for more"])
+def test_threads_share_two_arenas_unless_more_are_asked_for(asked):
+    environ = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    environ |= {"MALLOC_ARENA_MAX": asked} if asked else {}
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS], capture_output=True, text=True, check=True, env=environ
+    )
+    assert (int(done.stdout) > 2) is (asked is not None), done.stdout
