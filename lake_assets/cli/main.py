@@ -5,7 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from importlib import import_module
 from pathlib import Path
+from typing import Final
 
 from lake_assets.cli.exit_code import ExitCode
 from lake_assets.errors import (
@@ -18,6 +20,14 @@ from lake_assets.errors import (
 )
 from lake_assets.lake import log
 from lake_assets.lake.roots import is_url
+
+_ELSEWHERE: Final = {  # words whose module or function has another name
+    "sql": ("query", "run"),
+    "ask": ("ask", "ask"),
+    "metrics": ("ask", "metrics"),
+    "cite": ("ask", "cite"),
+    "mcp": ("ask", "mcp"),
+}
 
 
 def main(argv: Sequence[str] | None = None) -> IntEnum:
@@ -58,51 +68,11 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], IntEnum]:
-    if name in {"ask", "metrics", "cite", "mcp"}:
-        return _retrieval(name)
-    # Imported here: `lake --help` should not wait for Dagster.
-    from lake_assets.cli import (  # noqa: PLC0415
-        audit,
-        backfill,
-        calibrate,
-        demo,
-        describe,
-        doctor,
-        ingest,
-        query,
-        quote,
-        runs,
-        serve,
-        simulate,
-        status,
-        tidy,
-        verify,
-    )
-
-    return {
-        "audit": audit.run,
-        "backfill": backfill.run,
-        "calibrate": calibrate.run,
-        "demo": demo.run,
-        "describe": describe.run,
-        "doctor": doctor.run,
-        "ingest": ingest.run,
-        "quote": quote.run,
-        "runs": runs.run,
-        "serve": serve.run,
-        "simulate": simulate.run,
-        "sql": query.run,
-        "status": status.run,
-        "tidy": tidy.run,
-        "verify": verify.run,
-    }[name]
-
-
-def _retrieval(name: str) -> Callable[[argparse.Namespace], IntEnum]:
-    # Imported apart: none of these needs Dagster.
-    from lake_assets.cli import ask  # noqa: PLC0415
-
-    return {"ask": ask.ask, "metrics": ask.metrics, "cite": ask.cite, "mcp": ask.mcp}[name]
+    """What a word does, and no other word's imports: `lake --help` does not wait for Dagster."""
+    module, function = _ELSEWHERE.get(name, (name, "run"))
+    found: Callable[[argparse.Namespace], IntEnum]
+    found = getattr(import_module(f"lake_assets.cli.{module}"), function)
+    return found
 
 
 def parser() -> argparse.ArgumentParser:

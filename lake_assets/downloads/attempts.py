@@ -10,11 +10,11 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Final, Generic, TypeVar
 
-from databento.common.error import BentoError, BentoHttpError
 from requests import RequestException
 from requests.exceptions import ConnectTimeout, InvalidJSONError, ReadTimeout
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from lake_assets.downloads.client import BentoError, BentoHttpError
 from lake_assets.downloads.settings import KEY_VARIABLE, Key, Settings
 from lake_assets.errors import (
     LakeError,

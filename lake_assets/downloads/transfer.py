@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import requests
-from databento.common.error import BentoHttpError
 
 from lake_assets.downloads.answers import ListedFile
 from lake_assets.downloads.attempts import NETWORK, Failure, Received
+from lake_assets.downloads.client import BentoHttpError
 from lake_assets.downloads.vendor import Vendor, body_of
 from lake_assets.errors import CorruptFileError, VendorUnavailableError
 

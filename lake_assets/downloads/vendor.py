@@ -9,7 +9,6 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import requests
-from databento import Historical
 from requests.auth import HTTPBasicAuth
 from urllib3 import BaseHTTPResponse
 
@@ -24,6 +23,7 @@ from lake_assets.downloads.answers import (
     job_of,
 )
 from lake_assets.downloads.attempts import Attempts, Failure
+from lake_assets.downloads.client import Historical
 from lake_assets.downloads.products import PARENT, Request
 from lake_assets.downloads.settings import Key, Settings
 

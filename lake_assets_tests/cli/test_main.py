@@ -1,6 +1,8 @@
 """The command: words, exit codes, and what a newcomer reads."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -164,6 +166,16 @@ def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):
     assert code == ExitCode.FAILED
     assert "2 of 3 sessions done" in out
     assert empty_lake.lake.verify() == []
+
+
+def test_a_word_imports_nothing_that_only_others_need(tmp_path):
+    program = (
+        "import sys; from lake_assets.cli.main import main; "
+        f"main(['status', '--root', {str(tmp_path)!r}]); "
+        "sys.exit(bool({'databento', 'fastapi', 'matplotlib'} & set(sys.modules)))"
+    )
+    words = [sys.executable, "-c", program]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
 def test_describe_lists_every_column(lake, built_lake):
