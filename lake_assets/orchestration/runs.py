@@ -83,7 +83,11 @@ def run_partition(
     force: str = "",
     run_config: Mapping[str, object] | None = None,
 ) -> SessionRun:
-    """Materialize the selected assets of one session; a failure is returned, not raised."""
+    """Materialize the selected assets of one session; a failure is returned, not raised.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, of which Dagster makes a failure as any other.
+    """
     job, start = definitions.resolve_implicit_global_asset_job_def(), perf_counter()
     if partition is not None and not _has_partition(definitions, select, partition):
         return SessionRun(partition, error=_TO_COME.format(partition))
@@ -98,8 +102,8 @@ def run_partition(
         )
     name = partition or WHOLE
     assets = [_asset_run(event) for event in result.get_asset_materialization_events()]
-    told = () if result.success else _reason(result.all_events)
-    run = SessionRun(name, assets, *told)
+    why, kind = (None, "") if result.success else _reason(result.all_events)
+    run = SessionRun(name, assets, why, refused=kind == BusyPartitionError.__name__)
     tell(
         "run",
         logging.ERROR if run.error else logging.INFO,
@@ -111,6 +115,8 @@ def run_partition(
         run_id=result.run_id,
         why=run.error,
     )
+    if kind == dg.DagsterExecutionInterruptedError.__name__:
+        raise KeyboardInterrupt
     return run
 
 
@@ -135,8 +141,8 @@ def _asset_run(event: dg.DagsterEvent) -> AssetRun:
     )
 
 
-def _reason(events: Sequence[dg.DagsterEvent]) -> tuple[str, bool]:
-    """The sentence of the error that started it all, and whether it was a refusal."""
+def _reason(events: Sequence[dg.DagsterEvent]) -> tuple[str, str]:
+    """The sentence of the error that started it all, and the name of its class."""
     step = next((e for e in events if e.is_step_failure), None)
     if step is not None:
         place, error = f"{step.step_key}: ", step.step_failure_data.error
@@ -146,4 +152,4 @@ def _reason(events: Sequence[dg.DagsterEvent]) -> tuple[str, bool]:
         error = error.cause
     name = (error.cls_name if error else None) or "Failure"
     text = (error.message if error else "").strip().split(f"{name}: ", 1)[-1]
-    return f"{place}{text}", name == BusyPartitionError.__name__
+    return f"{place}{text}", name

@@ -3,12 +3,16 @@
 It imports nothing of Dagster or the lake: what a process needs is imported there.
 """
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Final, TypeVar
+
+_INTERRUPTED: Final = 130  # what shells make of SIGINT
 
 T = TypeVar("T")
 
@@ -52,4 +56,9 @@ def _process() -> ProcessPoolExecutor:
 
     Spawned, since a forked child would share SQLite handles and thread pools with its parent.
     """
-    return ProcessPoolExecutor(1, get_context("spawn"))
+    return ProcessPoolExecutor(1, get_context("spawn"), _leave_when_interrupted)
+
+
+def _leave_when_interrupted() -> None:
+    """Have Ctrl-C, which a terminal sends to parent and children, end this one without a word."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
