@@ -42,7 +42,7 @@ def png(dataset: Dataset, file: Path, inputs: Mapping[str, Upstream]) -> bytes:
         found = next(each for each in inputs.values() if each.dataset.table == table)
         return cast("pl.LazyFrame", found.read(pl.LazyFrame))
 
-    figure = Figure(figsize=(7, 2.4), layout="constrained")
+    figure = Figure(figsize=(7, 2.4))
     PICTURES[dataset.table](figure, Subject(dataset, pl.scan_parquet(file), behind))
     page = io.BytesIO()
     # No creation date in the image: the same partition gives the same picture.
@@ -117,8 +117,17 @@ def _alone(paint: Draw) -> Paint:
     """A picture of nothing but the rows, on one pair of axes with margins that are known."""
 
     def painted(figure: Figure, subject: Subject) -> None:
-        figure.set_layout_engine("none")  # fitting margins draws everything twice
         paint(figure.subplots(gridspec_kw=_MARGINS), subject.rows)
+
+    return painted
+
+
+def _fitted(paint: Paint) -> Paint:
+    """A picture of several axes, fitted to their labels: that draws everything twice."""
+
+    def painted(figure: Figure, subject: Subject) -> None:
+        figure.set_layout_engine("constrained")
+        paint(figure, subject)
 
     return painted
 
@@ -131,6 +140,6 @@ PICTURES: Final[Mapping[str, Paint]] = {
     "levels": _alone(_levels),
     "touches": _alone(_touches),
     "labels": _alone(_shares("outcome")),
-    "bursts": paint_bursts,
-    "regimes": paint_regimes,
+    "bursts": _fitted(paint_bursts),
+    "regimes": _fitted(paint_regimes),
 }
