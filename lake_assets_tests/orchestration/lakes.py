@@ -6,8 +6,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import dagster as dg
 import pytest
 
 from lake_assets.definitions import build_definitions, lake_assets
@@ -45,7 +48,9 @@ class TestLake:
         home = self.root / "_dagster"
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir()
-        (home / "dagster.yaml").write_text(SETTINGS)
+        for name, content in _new_history().items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_bytes(content)
 
     def run(self, day=DAY, *, select=None, force="", parameters=None, **environ) -> SessionRun:
         """Materialize in this process; DAGSTER_HOME must already be this lake's."""
@@ -80,6 +85,19 @@ class TestLake:
                 stat = path.stat()
                 found[path.relative_to(self.root).as_posix()] = (stat.st_ino, stat.st_mtime_ns)
         return found
+
+
+@cache
+def _new_history() -> dict[str, bytes]:
+    """Files of a Dagster instance that has seen nothing: its tables take a second to make."""
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        home = Path(folder)
+        (home / "dagster.yaml").write_text(SETTINGS)
+        patch.setenv("DAGSTER_HOME", folder)
+        with dg.DagsterInstance.get():
+            pass
+        files = (path for path in home.rglob("*") if path.is_file())
+        return {path.relative_to(home).as_posix(): path.read_bytes() for path in files}
 
 
 def outcomes(run: SessionRun) -> dict[str, str]:
