@@ -162,7 +162,8 @@ def test_a_session_still_to_come_fails_in_a_sentence(lake, built_lake):
 
 
 def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):
-    code, out, _ = lake(empty_lake, "backfill", "2025-12-15..2025-12-17", "--workers", "2")
+    days, some = "2025-12-15..2025-12-17", ("--select", "group:bronze")
+    code, out, _ = lake(empty_lake, "backfill", days, "--workers", "2", *some)
     assert code == ExitCode.FAILED
     assert "2 of 3 sessions done" in out
     assert empty_lake.lake.verify() == []
@@ -205,7 +206,7 @@ def test_simulated_data_stays_out_of_a_vendor_lake(lake, empty_lake):
         provenance=Provenance.VENDOR,
     )
     before = empty_lake.files()
-    code, out, _ = lake(empty_lake, "backfill", DAY)
+    code, out, _ = lake(empty_lake, "backfill", DAY, "--select", "group:bronze")
     assert code == ExitCode.FAILED
     assert "simulated" in out
     assert "LAKE_ROOT" in out

@@ -1,6 +1,7 @@
 """Landed files to the tables questions are answered from, through Dagster and the command."""
 
 import json
+import shutil
 from datetime import date
 
 import dagster as dg
@@ -26,12 +27,13 @@ from lake_assets.retrieval.picks import pick_daily
 from lake_assets.simulation.chains import ChainSimulation
 from lake_assets.simulation.landed import simulate_landed
 from lake_assets_tests.folders import filled_once
-from lake_assets_tests.orchestration.lakes import TestLake, lake_at
+from lake_assets_tests.orchestration.lakes import TestLake, lake_at, outcomes
 from lake_assets_tests.sources.landed_files import said
 
 DAYS = ("2025-12-16", "2025-12-17")
 DAY, MONTH = DAYS[-1], "2025-12"
 SMALL = ChainSimulation(seed=3, symbols=("SPY", "IWM"), strikes=26, expirations=6)
+NAMES = ("option_chains", "option_snapshots", "option_daily")
 KEYS = {
     cut: [dg.AssetKey(d.key) for d in RETRIEVAL_TABLES if d.cut is cut]
     for cut in (Calendar.NEW_YORK, Cut.DAY, Cut.MONTH)
@@ -64,46 +66,61 @@ def lake(tmp_path, landed, monkeypatch) -> TestLake:
     return made
 
 
-def outcomes(run):
-    assert run.error is None, run.error
-    return {asset.key.split("/")[-1]: asset.outcome for asset in run.assets}
-
-
 def chains(lake, day=DAY, **options):
     return lake.run(day, select=KEYS[Calendar.NEW_YORK], **options)
 
 
-def test_chains_become_snapshots_and_picks_once(lake):
-    names = ["option_chains", "option_snapshots", "option_daily"]
-    assert outcomes(chains(lake)) == dict.fromkeys(names, "built")
-    before = lake.files()
-    assert outcomes(chains(lake)) == dict.fromkeys(names, "reused")
-    assert lake.files() == before
-    assert lake.lake.verify() == []
-    made = lake.lake.in_force(OPTION_SNAPSHOTS, DAY)
+@pytest.fixture(scope="session")
+def chained_once(tmp_path_factory, landed) -> TestLake:
+    """A lake with the chains of one session materialized, to be read."""
+
+    def fill(folder):
+        run = lake_at(folder / "lake", landed).run_at_home(DAY, select=KEYS[Calendar.NEW_YORK])
+        assert outcomes(run) == dict.fromkeys(NAMES, "built")
+
+    return TestLake(filled_once(tmp_path_factory, "chained", fill) / "lake")
+
+
+@pytest.fixture
+def chained(tmp_path, chained_once, monkeypatch) -> TestLake:
+    """A copy of it that a test may change."""
+    shutil.copytree(chained_once.root, tmp_path / "lake", copy_function=shutil.copy2)
+    made = TestLake(tmp_path / "lake")
+    for name, value in made.environ.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+def test_chains_become_snapshots_and_picks_once(chained):
+    before = chained.files()
+    assert outcomes(chains(chained)) == dict.fromkeys(NAMES, "reused")
+    assert chained.files() == before
+    assert chained.lake.verify() == []
+    made = chained.lake.in_force(OPTION_SNAPSHOTS, DAY)
     assert set(made.statistics) == {"IWM", "SPY"}
     assert sum(told["rows"] for told in made.statistics.values()) == made.rows
     assert all(0 < told["pricing"] < told["rows"] for told in made.statistics.values())
     assert made.provenance == "simulated"
 
 
-def test_a_day_of_picks_is_the_direct_scan_of_its_snapshot(lake):
-    chains(lake)
-    made, snapshots = lake.lake.read(OPTION_DAILY, DAY), lake.lake.read(OPTION_SNAPSHOTS, DAY)
-    sha = lake.lake.in_force(OPTION_SNAPSHOTS, DAY).sha256
+def test_a_day_of_picks_is_the_direct_scan_of_its_snapshot(chained_once):
+    made, snapshots = (
+        chained_once.lake.read(OPTION_DAILY, DAY),
+        chained_once.lake.read(OPTION_SNAPSHOTS, DAY),
+    )
+    sha = chained_once.lake.in_force(OPTION_SNAPSHOTS, DAY).sha256
     assert made.equals(pick_daily(snapshots, sha))
     assert set(made["source_sha256"]) == {sha}
     assert made["atm_iv"].null_count() == 0
 
 
-def test_bytes_know_no_order_of_rows_or_symbols(lake):
-    chains(lake)
-    before = {d.name: lake.lake.in_force(d, DAY).sha256 for d in RETRIEVAL_TABLES[:3]}
-    for path in (lake.root / "raw" / "option_chains" / DAY).glob("*.csv"):
+def test_bytes_know_no_order_of_rows_or_symbols(chained):
+    before = {d.name: chained.lake.in_force(d, DAY).sha256 for d in RETRIEVAL_TABLES[:3]}
+    for path in (chained.root / "raw" / "option_chains" / DAY).glob("*.csv"):
         head, *rows = path.read_text().splitlines()
         path.write_text("\n".join([head, *reversed(rows), ""]))
-    assert set(outcomes(chains(lake)).values()) == {"built", "reused"}
-    after = {d.name: lake.lake.in_force(d, DAY).sha256 for d in RETRIEVAL_TABLES[:3]}
+    assert set(outcomes(chains(chained)).values()) == {"built", "reused"}
+    after = {d.name: chained.lake.in_force(d, DAY).sha256 for d in RETRIEVAL_TABLES[:3]}
     assert after == before
 
 
@@ -122,30 +139,27 @@ def test_a_landing_saturday_makes_no_partition(capsys):
     assert "NON_SESSION" in fault
 
 
-def test_a_late_file_rebuilds_its_own_session_only(lake):
-    for day in DAYS:
-        chains(lake, day)
-    late = lake.root / "raw" / "option_chains" / DAY / "QQQ.csv"
+def test_a_late_file_rebuilds_its_own_session_only(chained):
+    chains(chained, DAYS[0])
+    late = chained.root / "raw" / "option_chains" / DAY / "QQQ.csv"
     spy = late.with_name("SPY.csv").read_text()
     late.write_text(spy.replace("SPY", "QQQ"))
-    assert set(outcomes(chains(lake, DAYS[0])).values()) == {"reused"}
-    assert set(outcomes(chains(lake)).values()) == {"built"}
-    assert sorted(lake.lake.in_force(OPTION_SNAPSHOTS, DAY).statistics) == ["IWM", "QQQ", "SPY"]
+    assert set(outcomes(chains(chained, DAYS[0])).values()) == {"reused"}
+    assert set(outcomes(chains(chained)).values()) == {"built"}
+    assert sorted(chained.lake.in_force(OPTION_SNAPSHOTS, DAY).statistics) == ["IWM", "QQQ", "SPY"]
 
 
-def test_a_lakes_own_tiers_rebuild_the_snapshots(lake):
-    chains(lake)
-    (lake.root / "config").mkdir()
-    (lake.root / "config" / "liquidity_tiers.csv").write_text("symbol,tier\nSPY,tier3\n")
-    made = outcomes(chains(lake))
+def test_a_lakes_own_tiers_rebuild_the_snapshots(chained):
+    (chained.root / "config").mkdir()
+    (chained.root / "config" / "liquidity_tiers.csv").write_text("symbol,tier\nSPY,tier3\n")
+    made = outcomes(chains(chained))
     assert (made["option_chains"], made["option_snapshots"]) == ("reused", "built")
 
 
-def test_rate_and_yield_enter_what_a_snapshot_is_made_from(lake):
-    chains(lake)
-    made = outcomes(chains(lake, parameters={"iv_rate": 0.03}))
+def test_rate_and_yield_enter_what_a_snapshot_is_made_from(chained):
+    made = outcomes(chains(chained, parameters={"iv_rate": 0.03}))
     assert made["option_snapshots"] == "built"
-    parameters = lake.lake.in_force(OPTION_SNAPSHOTS, DAY).fingerprint.parameters
+    parameters = chained.lake.in_force(OPTION_SNAPSHOTS, DAY).fingerprint.parameters
     assert (parameters["iv_rate"], parameters["iv_yield"]) == (0.03, 0.0)
     assert "liquidity_tiers.csv" in parameters
 
@@ -278,9 +292,8 @@ def test_the_sensor_asks_for_what_has_landed(lake):
     }
 
 
-def test_solved_volatilities_fill_what_the_vendor_leaves_out(lake):
-    chains(lake)
-    rows = lake.lake.read(OPTION_SNAPSHOTS, DAY)
+def test_solved_volatilities_fill_what_the_vendor_leaves_out(chained_once):
+    rows = chained_once.lake.read(OPTION_SNAPSHOTS, DAY)
     solved = rows.filter(pl.col("iv_source") == "solved")
     assert 0 < solved.height < rows.height
     assert (solved["vendor_iv"].is_null()).all()
