@@ -1,8 +1,12 @@
 """The command: words, exit codes, and what a newcomer reads."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
@@ -167,6 +171,24 @@ def test_one_failing_session_does_not_stop_the_others(lake, empty_lake):
     assert code == ExitCode.FAILED
     assert "2 of 3 sessions done" in out
     assert empty_lake.lake.verify() == []
+
+
+def test_an_interrupt_ends_a_backfill_and_not_the_session_it_meets(lake, empty_lake):
+    over = threading.Event()
+
+    def interrupt():
+        while not empty_lake.files() and not over.is_set():
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    code, out, err = lake(empty_lake, "backfill", f"{DAYS[0]}..{DAY}")
+    over.set()
+    assert code == ExitCode.FAILED
+    assert "interrupted; what was published stays" in err
+    assert "sessions done" not in out
+    assert {name for name in empty_lake.files() if DAY in name} == set()
+    assert [f for f in empty_lake.lake.verify() if f.kind != "leftover"] == []
 
 
 def test_a_word_imports_nothing_that_only_others_need(tmp_path):

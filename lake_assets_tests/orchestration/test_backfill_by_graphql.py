@@ -56,7 +56,9 @@ def server(empty_lake):
         port = probe.getsockname()[1]
     log = (empty_lake.root / "server.log").open("w")
     process = empty_lake.start(
-        "dagster", "dev", "--host", "127.0.0.1", "--port", str(port), output=log
+        *("dagster", "dev", "--host", "127.0.0.1", "--port", str(port)),
+        output=log,
+        LAKE_AUDIT_CUTS="0",
     )
     address = f"http://127.0.0.1:{port}"
     try:
