@@ -39,7 +39,10 @@ def in_processes(
         while waiting or busy:
             while waiting and len(busy) < workers:
                 name, process = waiting.popleft(), idle.pop() if idle else _process()
-                busy[process.submit(work, name)] = name, process
+                try:
+                    busy[process.submit(work, name)] = name, process
+                except BrokenProcessPool:  # it died while it had nothing to do
+                    waiting.appendleft(name)
             for job in wait(busy, return_when=FIRST_COMPLETED).done:
                 name, process = busy.pop(job)
                 died = isinstance(job.exception(), BrokenProcessPool)

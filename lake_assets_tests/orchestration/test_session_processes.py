@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -40,6 +41,14 @@ def test_one_process_takes_sessions_in_their_order():
 def test_a_dead_process_costs_its_own_session_alone():
     done = dict(in_processes(die, NAMES, workers=2))
     assert done == {name: None if name == FATAL else name for name in NAMES}
+
+
+def test_a_process_that_dies_between_sessions_costs_none():
+    done = in_processes(pid, NAMES[:2], workers=1)
+    _, first = next(done)
+    os.kill(first, signal.SIGKILL)
+    time.sleep(1)  # until its death is noticed; earlier it would cost the next session
+    assert next(done)[1] not in {None, first}
 
 
 def test_what_the_work_raises_reaches_the_caller():
